@@ -1,0 +1,147 @@
+"""Everything that can go wrong, as a tree.
+
+CampaignEffectError (ValueError)
+  x UsageError            an option or argument that names nothing
+  x SourceError           a file that cannot be read, or is not a survey
+  x SchemaError           a schema that contradicts itself or its form
+  x SurveyError           answers that do not fit the schema
+    + MissingColumnsError
+    + LabelsError
+  x FormulaError          a formula outside the allowed words
+  x StatisticsError       numbers that cannot be computed from these answers
+    + TooFewItemsError
+    + TooFewRowsError
+    + NoVariationError
+    + SeparationError
+    + CollinearityError
+    + ConvergenceError
+  x OutputError           a place that cannot be written
+
+An error is a mistake that its reader can mend: what is wrong, what came, what to do. A fact
+about the data that does not stop the work is a ``Notice`` in the result instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+
+class CampaignEffectError(ValueError):
+    """A problem the reader can mend.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and where, as a sentence.
+    received : object, optional
+        What came instead. Never personal data.
+    hint : str, default ""
+        What to do, as a sentence that can be followed.
+
+    Examples
+    --------
+    >>> print(CampaignEffectError("No village is named.", hint="add a cluster role."))
+    No village is named.
+    Hint: add a cluster role.
+    """
+
+    def __init__(self, problem: str, *, received: object = None, hint: str = "") -> None:
+        self.problem = problem
+        self.received = received
+        self.hint = hint
+        lines = [problem]
+        if received is not None:
+            lines.append(f"Received: {received}.")
+        if hint:
+            lines.append(f"Hint: {hint}")
+        super().__init__("\n".join(lines))
+
+
+class UsageError(CampaignEffectError):
+    """An option or argument names something that does not exist."""
+
+
+class SourceError(CampaignEffectError):
+    """A file cannot be read, or what it holds is not a survey."""
+
+
+class SchemaError(CampaignEffectError):
+    """A schema contradicts itself or the form of a schema."""
+
+
+class SurveyError(CampaignEffectError):
+    """The answers do not fit the schema."""
+
+
+class MissingColumnsError(SurveyError):
+    """Columns that were named are not in the survey."""
+
+    @classmethod
+    def of(cls, missing: Collection[str], columns: Iterable[str]) -> MissingColumnsError:
+        """Name each missing column and the nearest one there is."""
+        columns = [str(column) for column in columns]
+        nearest = {name: nearest_word(name, columns) for name in missing}
+        hints = [f"{name!r}: did you mean {near!r}?" for name, near in nearest.items() if near]
+        return cls(
+            f"Columns missing from the survey ({len(missing)}): {list(missing)}.",
+            received=f"{len(columns)} columns: {_shortened(columns)}",
+            hint=" ".join(hints) or "column names must be written as in the file.",
+        )
+
+
+class LabelsError(SurveyError):
+    """Answers are no label of their scale, or fit several scales."""
+
+
+class FormulaError(CampaignEffectError):
+    """A formula cannot be read, or uses a word that is not allowed."""
+
+
+class StatisticsError(CampaignEffectError):
+    """The numbers cannot be computed from these answers."""
+
+
+class TooFewItemsError(StatisticsError):
+    """A scale has fewer items than the statistic needs."""
+
+
+class TooFewRowsError(StatisticsError):
+    """There are fewer answers than the statistic needs."""
+
+
+class NoVariationError(StatisticsError):
+    """A variable has one value only."""
+
+
+class SeparationError(StatisticsError):
+    """A combination of terms predicts the outcome perfectly: no finite estimate exists."""
+
+
+class CollinearityError(StatisticsError):
+    """Terms of a model are linear combinations of each other."""
+
+
+class ConvergenceError(StatisticsError):
+    """An optimiser stopped where its gradient is not zero."""
+
+
+class OutputError(CampaignEffectError):
+    """A place cannot be written."""
+
+
+def nearest_word(word: str, words: Iterable[str]) -> str | None:
+    """Find the word most like another one, or None where none is alike.
+
+    Examples
+    --------
+    >>> nearest_word("revers", ["scale", "reversed"])
+    'reversed'
+    """
+    found = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _shortened(columns: list[str], most: int = 20) -> str:
+    shown = ", ".join(repr(column) for column in columns[:most])
+    return shown + (", …" if len(columns) > most else "")

@@ -1,0 +1,1 @@
+"""Scales and their items: reliability, factors, scores."""

@@ -1,0 +1,1 @@
+"""Models of an outcome: fits, covariances, margins."""

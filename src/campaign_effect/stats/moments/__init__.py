@@ -1,0 +1,1 @@
+"""Sufficient statistics: means, covariances, contingency tables, polychorics."""

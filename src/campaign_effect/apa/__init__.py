@@ -1,0 +1,1 @@
+"""Results said the APA way: blocks of raw numbers first, strings last."""

@@ -1,0 +1,1 @@
+"""What a questionnaire asks: scales, constructs, variables, roles; and their YAML file."""

@@ -169,16 +169,35 @@ class Variable(Part):
         As for an item.
     scale : str, optional
         A scale with number codes makes it an ordered number, one with words a category.
+    type : "number" or "category", optional
+        Of a variable without a scale; by default a number where ``low`` or ``high`` is given,
+        else a category whose levels are the answers, sorted.
     low, high : float, optional
-        For a number without a scale: values outside are impossible.
+        Numbers outside are impossible.
     """
 
     name: Identifier
     column: Annotated[Strings, Field(min_length=1)]
     text: Words | None = None
     scale: str | None = None
+    type: Literal["number", "category"] | None = None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its answers are numbers without a scale."""
+        is_bounded = self.low is not None or self.high is not None
+        return self.scale is None and (self.type == "number" or (not self.type and is_bounded))
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        is_bounded = self.low is not None or self.high is not None
+        if self.scale is not None and (self.type or is_bounded):
+            raise ValueError(f"variable {self.name!r} has a scale: drop type, low, high")
+        if self.type == "category" and is_bounded:
+            raise ValueError(f"variable {self.name!r} is a category: leave out low and high")
+        return self
 
 
 class Outcome(Part):

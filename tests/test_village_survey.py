@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from ruamel.yaml import YAML
 
-from campaign_effect.schema.model import Schema
+from campaign_effect.schema.files import read_schema
 from campaign_effect.simulate import PLANTED, simulate_village_survey, village_truth
 from campaign_effect.simulate import questionnaire as words
 from campaign_effect.simulate.village import draw_villagers
@@ -42,7 +41,7 @@ def crowd():
 
 @pytest.fixture(scope="module")
 def pilkades():
-    return Schema.model_validate(YAML(typ="safe").load(SCHEMAS / "pilkades.yaml"))
+    return read_schema(SCHEMAS / "pilkades.yaml")
 
 
 def test_there_are_420_people_in_12_villages(people):
@@ -153,7 +152,7 @@ def test_the_schema_reverses_what_was_drawn_reversed(pilkades):
 
 @pytest.mark.parametrize("name", ["pilkades", "digital_imprints"])
 def test_schemas_say_everything_in_both_languages(name):
-    schema = Schema.model_validate(YAML(typ="safe").load(SCHEMAS / f"{name}.yaml"))
+    schema = read_schema(SCHEMAS / f"{name}.yaml")
     points = [point for scale in schema.scales for point in (*scale.points, *scale.aside)]
     outcomes = schema.roles.outcomes
     parts = (*points, *schema.constructs, *schema.items, *schema.variables, *outcomes)

@@ -5,31 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from campaign_effect.errors import NoVariationError, TooFewItemsError, TooFewRowsError
-from campaign_effect.stats.moments.arrays import Booleans, Floats
-
-
-class ConstantItemsError(NoVariationError):
-    """Items have one value only.
-
-    Attributes
-    ----------
-    items : tuple of int
-        Positions of the constant items, from 0.
-    """
-
-    items: tuple[int, ...] = ()
-
-    @classmethod
-    def of(cls, constant: Booleans) -> ConstantItemsError:
-        """Name the positions where ``constant``, of shape (k,), is true."""
-        items = tuple(int(item) for item in np.flatnonzero(constant))
-        error = cls(
-            f"Items with one value only ({len(items)}), by position from 0: {list(items)}.",
-            hint="leave them out of the scale: an item that does not vary measures nothing.",
-        )
-        error.items = items
-        return error
+from campaign_effect.errors import TooFewItemsError, TooFewRowsError
+from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.stats.moments.variation import ConstantItemsError
 
 
 def check_scores(scores: ArrayLike, *, min_items: int = 2, min_rows: int = 2) -> Floats:

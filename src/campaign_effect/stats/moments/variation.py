@@ -1,0 +1,54 @@
+"""Items whose answers do not vary enough, named by position."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from campaign_effect.errors import NoVariationError
+from campaign_effect.stats.moments.arrays import Booleans
+
+
+class ConstantItemsError(NoVariationError):
+    """Items have one value only.
+
+    Attributes
+    ----------
+    items : tuple of int
+        Positions of the constant items, from 0.
+    """
+
+    items: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, constant: Booleans) -> ConstantItemsError:
+        """Name the positions where ``constant``, of shape (k,), is true."""
+        items = tuple(int(item) for item in np.flatnonzero(constant))
+        error = cls(
+            f"Items with one value only ({len(items)}), by position from 0: {list(items)}.",
+            hint="leave them out of the scale: an item that does not vary measures nothing.",
+        )
+        error.items = items
+        return error
+
+
+class EmptyCategoriesError(NoVariationError):
+    """Items have a category that nobody chose.
+
+    Attributes
+    ----------
+    items : tuple of int
+        Positions of these items, from 0.
+    """
+
+    items: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, empty: Booleans) -> EmptyCategoriesError:
+        """Name the positions where ``empty``, of shape (p,), is true."""
+        items = tuple(int(item) for item in np.flatnonzero(empty))
+        error = cls(
+            f"Items with an unused category ({len(items)}), by position from 0: {list(items)}.",
+            hint="code the categories from these answers only, or join neighbouring ones.",
+        )
+        error.items = items
+        return error

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from campaign_effect.results import Notice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -69,8 +71,12 @@ class RawTable:
     columns : tuple of Column
         In the order of ``cells``.
     source : Source
+        Where it came from.
+    notices : tuple of Notice
+        What was mended in reading (headers made unique, title rows passed over).
     """
 
     cells: pd.DataFrame
     columns: tuple[Column, ...]
     source: Source
+    notices: tuple[Notice, ...] = ()

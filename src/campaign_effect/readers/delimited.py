@@ -1,0 +1,154 @@
+"""Text files: csv, tsv and their kin, also zipped; every cell stays the text it was."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from campaign_effect.errors import SourceError
+from campaign_effect.readers.archives import gunzip, unzip_one
+from campaign_effect.readers.dialect import Dialect, find_dialect
+from campaign_effect.readers.encodings import to_utf8
+from campaign_effect.readers.headers import title_notice, unique_names
+from campaign_effect.readers.table import Column, RawTable, Source
+
+_UNPACK: Final[dict[bytes, Callable[[Path], bytes]]] = {b"PK": unzip_one, b"\x1f\x8b": gunzip}
+_LONGEST_ROW: Final = 1 << 22
+
+
+def read_delimited(path: Path, *, delimiter: str | None = None) -> RawTable:
+    """Read a text file, plain or as the one file of a .zip or .gz.
+
+    Parameters
+    ----------
+    path : Path
+        A file that is there.
+    delimiter : str, optional
+        One character; found from the file by default.
+
+    Returns
+    -------
+    RawTable
+        All cells text: nothing stripped, "" for a blank. Blank lines are no rows, but are
+        counted in the row numbers of the index.
+
+    Raises
+    ------
+    SourceError
+        If it is no text, has rows of different width, an unclosed quotation mark, a row
+        longer than 4 MB, no row below its header, or unpacks beyond the bounds.
+    """
+    file = repr(str(path))
+    raw, sha256 = _unpacked(path)
+    text, encoding = to_utf8(raw, file=file)
+    del raw
+    dialect = find_dialect(text, file=file, delimiter=delimiter)
+    names, notices = unique_names(dialect.header, file=file)
+    cells = _cells(text, dialect, file)
+    cells.columns = pd.Index(names)
+    return RawTable(
+        cells=cells,
+        columns=tuple(
+            Column(name=name, question=header)
+            for name, header in zip(names, dialect.header, strict=True)
+        ),
+        source=Source(
+            path=str(path),
+            kind="csv",
+            sha256=sha256,
+            encoding=encoding,
+            delimiter=dialect.delimiter,
+            decimal=dialect.decimal,
+        ),
+        notices=(*title_notice(dialect.n_titles), *notices),
+    )
+
+
+def _unpacked(path: Path) -> tuple[bytes, str]:
+    """Give the text's bytes, and the SHA-256 of the file they came in."""
+    raw = path.read_bytes()
+    sha256 = hashlib.sha256(raw).hexdigest()
+    unpack = _UNPACK.get(raw[:2])
+    return (unpack(path) if unpack else raw), sha256
+
+
+def _cells(text: bytes, dialect: Dialect, file: str) -> pd.DataFrame:
+    """Read the rows below the header."""
+    body = memoryview(text)[dialect.body :]
+    if not bytes(body[:1000]).strip() and not bytes(body).strip():
+        raise SourceError(f"{file} has a header and no answers.", hint="export it again.")
+    n_quotes = text.count(b'"')
+    if n_quotes % 2:
+        _diagnose(text, dialect, file)
+    try:
+        table = _arrow_table(body, dialect, is_quoted=n_quotes > 0)
+    except pa.ArrowInvalid as error:
+        _diagnose(text, dialect, file)
+        raise SourceError(f"{file} cannot be split into cells.", received=error) from None
+    return pd.DataFrame(
+        {
+            place: pd.array(table.column(place), dtype="str")
+            for place in range(table.num_columns)
+        },
+        index=_row_numbers(text, dialect, table.num_rows),
+    )
+
+
+def _arrow_table(body: memoryview, dialect: Dialect, *, is_quoted: bool) -> pa.Table:
+    names = [str(place) for place in range(len(dialect.header))]
+    return arrow_csv.read_csv(
+        pa.BufferReader(pa.py_buffer(body)),
+        arrow_csv.ReadOptions(column_names=names, block_size=_LONGEST_ROW),
+        arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=is_quoted),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()),
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+
+
+def _row_numbers(text: bytes, dialect: Dialect, n: int) -> pd.Index:
+    """Give answers the numbers a spreadsheet shows, where blank lines count as rows."""
+    first = dialect.n_before + 1
+    n_lines = text.count(b"\n", dialect.body) + (not text.endswith(b"\n"))
+    if n_lines == n:
+        return pd.RangeIndex(first, first + n)
+    stream = io.StringIO(text[dialect.body :].decode("utf-8"), newline="")
+    rows = enumerate(csv.reader(stream, delimiter=dialect.delimiter), start=first)
+    return pd.Index([number for number, cells in rows if cells])
+
+
+def _diagnose(text: bytes, dialect: Dialect, file: str) -> None:
+    """Find the first row that is not as the header is, and name it."""
+    width = len(dialect.header)
+    stream = io.StringIO(text[dialect.body :].decode("utf-8"), newline="")
+    rows = csv.reader(stream, delimiter=dialect.delimiter, strict=True)
+    number = dialect.n_before
+    try:
+        for number, cells in enumerate(rows, start=dialect.n_before + 1):
+            if cells and len(cells) != width:
+                raise _ragged(file, number, len(cells), dialect)
+    except csv.Error:
+        raise SourceError(
+            f'{file}, row {number + 1}: a cell begins with a quotation mark (") that is not '
+            "closed, or is too long.",
+            hint="close it, or export the survey again; a mark inside a cell is doubled.",
+        ) from None
+
+
+def _ragged(file: str, number: int, n: int, dialect: Dialect) -> SourceError:
+    return SourceError(
+        f"{file}, row {number}: {n} cells where the header has {len(dialect.header)}.",
+        received=f"a file split at {dialect.delimiter!r}",
+        hint="a cell with the delimiter in it needs quotation marks; export the survey again, "
+        "or as Excel.",
+    )

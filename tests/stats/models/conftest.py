@@ -1,0 +1,67 @@
+"""Designs of the models that R fitted in tests/reference/effects.R."""
+
+import csv
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+REFERENCE = Path(__file__).parents[2] / "reference"
+
+
+def _columns(name):
+    with (REFERENCE / "data" / f"{name}.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+@pytest.fixture(scope="session")
+def effects():
+    """What R found."""
+    return json.loads((REFERENCE / "effects.json").read_text())["values"]
+
+
+@pytest.fixture(scope="session")
+def chile():
+    """Voters for yes (1) or no (0) in Chile's plebiscite, in 29 communities of 5 regions."""
+    data = _columns("chile_yn")
+    secondary, post = data["edu"] == "S", data["edu"] == "PS"
+    age, inc, statusquo = (data[name].astype(float) for name in ("age", "inc", "statusquo"))
+    ones, male = np.ones(len(age)), data["sex"] == "M"
+    comm = np.unique(data["comm"], return_inverse=True)[1]
+    X = np.column_stack([ones, male, age, secondary, post, inc, statusquo]).astype(float)
+    crossed = np.column_stack(
+        [X[:, :5], statusquo, inc, secondary * statusquo, post * statusquo]
+    )
+    return SimpleNamespace(
+        X=X,
+        X_alone=np.column_stack([X, comm == 4]).astype(float),
+        X_crossed=crossed,
+        y=data["y"].astype(float),
+        comm=comm,
+        region=np.unique(data["region"], return_inverse=True)[1],
+    )
+
+
+@pytest.fixture(scope="session")
+def anes():
+    """Votes for Dole (1) or Clinton (0) in 1996."""
+    data = _columns("anes96")
+    names = ("TVnews", "selfLR", "PID", "age", "educ", "income")
+    X = np.column_stack(
+        [np.ones(len(data["vote"]))] + [data[name].astype(float) for name in names]
+    )
+    return SimpleNamespace(X=X, y=data["vote"].astype(float), names=names)
+
+
+@pytest.fixture
+def villages():
+    """A small survey: 200 answers, 4 terms, 9 clusters of unequal size, rows shuffled."""
+    rng = np.random.default_rng(20)
+    codes = rng.permutation(np.repeat(np.arange(9), [2, 3, 10, 15, 20, 25, 30, 45, 50]))
+    X = np.column_stack([np.ones(200), rng.normal(size=200), rng.random((200, 2)) < 0.4])
+    eta = X @ [-0.4, 0.8, 0.5, -0.6] + 0.5 * rng.normal(size=9)[codes]
+    y = (rng.random(200) < 1 / (1 + np.exp(-eta))).astype(float)
+    return SimpleNamespace(X=X, y=y, codes=codes)

@@ -140,9 +140,10 @@ def test_missing_values_are_refused(fit_model, villages):
 
 
 @pytest.mark.parametrize("fit_model", FITS.values(), ids=FITS)
-def test_counts_below_one_are_refused(fit_model, villages):
+@pytest.mark.parametrize("count", [0.0, 1.5, np.nan])
+def test_counts_other_than_whole_numbers_from_one_are_refused(count, fit_model, villages):
     with pytest.raises(StatisticsError, match="whole numbers from 1"):
-        fit_model(villages.X, villages.y, np.zeros(200))
+        fit_model(villages.X, villages.y, np.full(200, count))
 
 
 @pytest.mark.parametrize("column", [1, 2])
@@ -150,6 +151,15 @@ def test_a_separated_outcome_does_not_converge(column, villages):
     y = np.where(villages.X[:, column] > 0, 1.0, villages.y if column == 2 else 0.0)
     with pytest.raises(ConvergenceError, match="no maximum"):
         fit_logit(villages.X, y)
+
+
+@pytest.mark.parametrize("offset", [2e3, 1e6])
+def test_a_column_far_from_zero_converges(offset, villages):
+    shift = np.eye(4)
+    shift[0, 1] = offset
+    near, far = fit_logit(villages.X, villages.y), fit_logit(villages.X @ shift, villages.y)
+    assert_allclose(far.beta[1:], near.beta[1:], rtol=1e-15 * offset + 1e-10)
+    assert_allclose(far.log_likelihood, near.log_likelihood, rtol=RTOL_LIKELIHOOD)
 
 
 def test_a_rare_outcome_converges():

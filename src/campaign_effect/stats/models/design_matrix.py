@@ -61,7 +61,7 @@ def check_answers(X: Floats, y: Floats, counts: Floats | None) -> int:
     Raises
     ------
     StatisticsError
-        If a value is missing or infinite, lengths differ, or a count is below 1.
+        If a value is missing or infinite, lengths differ, or a count is not 1, 2, ...
     TooFewRowsError
         If there are no more answers than columns.
     NoVariationError
@@ -164,7 +164,7 @@ def _check_rows(X: Floats, y: Floats, counts: Floats | None) -> None:
         raise StatisticsError("The design has missing or infinite values.")
     if not np.isfinite(y).all():
         raise StatisticsError("The outcome has missing or infinite values.")
-    if counts is not None and not np.all(np.isfinite(counts) & (counts >= 1)):
+    if counts is not None and not np.all((counts >= 1) & (counts == np.rint(counts))):
         raise StatisticsError("Counts must be whole numbers from 1.")
 
 

@@ -93,21 +93,15 @@ def _evaluate(
     X: Floats, y: Floats, counts: Floats | None, root: Floats, theta: Floats
 ) -> Point:
     """Log-likelihood and derivatives by theta, where beta = root theta."""
-    beta = root @ theta
-    value, gradient = 0.0, np.zeros_like(beta)
-    information = np.zeros_like(root)
+    value, gradient, information = 0.0, np.zeros_like(theta), np.zeros_like(root)
     for rows in row_blocks(len(y)):
-        x, times = X[rows], 1.0 if counts is None else counts[rows]
-        eta = x @ beta
+        z, times = X[rows] @ root, 1.0 if counts is None else counts[rows]
+        eta = z @ theta
         mean = expit(eta)
-        value += np.sum(times * _log_likelihood(y[rows], eta))
-        gradient += (times * (y[rows] - mean)) @ x
-        information += (x * (times * mean * (1 - mean))[:, None]).T @ x
-    return Point(
-        value=float(value),
-        gradient=root.T @ gradient,
-        information=root.T @ information @ root,
-    )
+        value += float(np.sum(times * _log_likelihood(y[rows], eta)))
+        gradient += (times * (y[rows] - mean)) @ z
+        information += (z * (times * mean * (1 - mean))[:, None]).T @ z
+    return Point(value=value, gradient=gradient, information=information)
 
 
 def _log_likelihood(y: Floats, eta: Floats) -> Floats:

@@ -1,1 +1,94 @@
-"""From a raw questionnaire to a defensible answer about campaign exposure and vote choice."""
+"""From a raw questionnaire to a defensible answer about campaign exposure and vote choice.
+
+>>> import campaign_effect as ce
+>>> sorted(name for name in dir(ce) if name.startswith("fit"))
+['fit_effect']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from campaign_effect.analyses.choices import (
+        CR0,
+        CR1,
+        CR2,
+        HC0,
+        HC1,
+        HC2,
+        HC3,
+        Classic,
+        Logit,
+        Lpm,
+        Ols,
+    )
+    from campaign_effect.analyses.description import describe_items
+    from campaign_effect.analyses.effects import fit_effect
+    from campaign_effect.analyses.margins import average_effects
+    from campaign_effect.analyses.quality import check_quality
+    from campaign_effect.analyses.reliability import estimate_reliability
+    from campaign_effect.errors import CampaignEffectError
+    from campaign_effect.plan import Plan, run
+    from campaign_effect.report import Report
+    from campaign_effect.schema.files import read_schema
+    from campaign_effect.survey import Survey, read_survey
+
+_ROOMS: Final = {
+    "analyses.choices": (
+        *("CR0", "CR1", "CR2", "Classic", "HC0", "HC1", "HC2", "HC3"),
+        *("Logit", "Lpm", "Ols"),
+    ),
+    "analyses.description": ("describe_items",),
+    "analyses.effects": ("fit_effect",),
+    "analyses.margins": ("average_effects",),
+    "analyses.quality": ("check_quality",),
+    "analyses.reliability": ("estimate_reliability",),
+    "errors": ("CampaignEffectError",),
+    "plan": ("Plan", "run"),
+    "report": ("Report",),
+    "schema.files": ("read_schema",),
+    "survey": ("Survey", "read_survey"),
+}
+"""Where each public name lives; a room is opened when one of its names is first asked for."""
+
+_HOMES: Final = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "CR0",
+    "CR1",
+    "CR2",
+    "HC0",
+    "HC1",
+    "HC2",
+    "HC3",
+    "CampaignEffectError",
+    "Classic",
+    "Logit",
+    "Lpm",
+    "Ols",
+    "Plan",
+    "Report",
+    "Survey",
+    "average_effects",
+    "check_quality",
+    "describe_items",
+    "estimate_reliability",
+    "fit_effect",
+    "read_schema",
+    "read_survey",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Open the room of a public name."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -78,14 +78,14 @@ class MissingColumnsError(SurveyError):
     """Columns that were named are not in the survey."""
 
     @classmethod
-    def of(cls, missing: Collection[str], columns: Iterable[str]) -> MissingColumnsError:
+    def of(cls, missing: Collection[str], columns: Iterable[object]) -> MissingColumnsError:
         """Name each missing column and the nearest one there is."""
-        columns = [str(column) for column in columns]
-        nearest = {name: nearest_word(name, columns) for name in missing}
+        there = [str(column) for column in columns]
+        nearest = {name: nearest_word(name, there) for name in missing}
         hints = [f"{name!r}: did you mean {near!r}?" for name, near in nearest.items() if near]
         return cls(
             f"Columns missing from the survey ({len(missing)}): {list(missing)}.",
-            received=f"{len(columns)} columns: {_shortened(columns)}",
+            received=f"{len(there)} columns: {_shortened(there)}",
             hint=" ".join(hints) or "column names must be written as in the file.",
         )
 

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A sentence by its id in wording/*.toml, and the facts that fill it."""
+    """A sentence by its id in wording/*.toml, and the facts that fill it.
+
+    A fact may be a text itself, or several: they are said first and joined as a list.
+    """
 
     id: str
-    facts: tuple[tuple[str, Fact | None], ...] = ()
+    facts: tuple[tuple[str, TextFact], ...] = ()
 
     @classmethod
-    def of(cls, id: str, /, **facts: Fact | None) -> Text:
+    def of(cls, id: str, /, **facts: TextFact) -> Text:
         """Make a text from keyword facts.
 
         Examples
@@ -31,6 +34,12 @@ class Text:
         'note.sample'
         """
         return cls(id=id, facts=tuple(facts.items()))
+
+
+TextFact = Fact | Text | tuple[Text, ...] | None
+
+Note = tuple[Text, ...]
+"""Sentences of one paragraph below a table or figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +101,15 @@ class Table:
     heads : tuple of Head
         The first is the stub's.
     lines : tuple of Line
-    notes : tuple of Text
-        The general note first, then specific ones, each its own paragraph.
+    notes : tuple of Note
+        The general note first, then specific ones, then that of probability.
     """
 
     id: str
     title: Text
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Note, ...] = ()
     glossary: Glossary = NO_GLOSSARY
 
 
@@ -125,5 +134,5 @@ class Figure:
     alt: Text
     draw: Callable[[Canvas, Style], None]
     size: tuple[float, float] = (6.5, 4.0)
-    notes: tuple[Text, ...] = ()
+    notes: tuple[Note, ...] = ()
     glossary: Glossary = NO_GLOSSARY

@@ -38,13 +38,17 @@ def _texts(value: Any) -> Any:
 
 
 def _tuple_of_one(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, (str, int)) else value
 
 
 Words = Annotated[Texts, BeforeValidator(_texts, json_schema_input_type=str | Texts)]
 Strings = Annotated[
     tuple[str, ...],
     BeforeValidator(_tuple_of_one, json_schema_input_type=str | tuple[str, ...]),
+]
+Codes = Annotated[
+    tuple[Code, ...],
+    BeforeValidator(_tuple_of_one, json_schema_input_type=Code | tuple[Code, ...]),
 ]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
@@ -219,8 +223,8 @@ class Outcome(Part):
     name: Identifier
     text: Words | None = None
     variable: str
-    event: Annotated[tuple[Code, ...], Field(min_length=1)]
-    among: tuple[Code, ...] = ()
+    event: Annotated[Codes, Field(min_length=1)]
+    among: Codes = ()
 
 
 class Exposure(Part):

@@ -1,0 +1,24 @@
+"""One file per question asked of a survey; one line per question here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from campaign_effect.analyses.description import describe_items
+from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
+from campaign_effect.analyses.margins import average_survey_effects
+from campaign_effect.analyses.quality import check_quality
+from campaign_effect.analyses.reliability import estimate_reliability
+from campaign_effect.results import Result
+from campaign_effect.survey import Survey
+
+ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
+    "quality": check_quality,
+    "description": describe_items,
+    "reliability": estimate_reliability,
+    "effects": fit_effect,
+    "margins": average_survey_effects,
+    "linear": fit_linear_effect,
+}
+"""What the command runs, in the order of the report."""

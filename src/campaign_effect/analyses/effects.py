@@ -1,0 +1,285 @@
+"""How the outcome is related to exposure, given the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, Final
+
+import numpy as np
+
+from campaign_effect.analyses.choices import CR2, HC3, Logit, Lpm, Model, Vcov
+from campaign_effect.analyses.fitting import FittedModel, fit_model
+from campaign_effect.analyses.inference import infer
+from campaign_effect.errors import SurveyError
+from campaign_effect.results import (
+    Bounded,
+    Count,
+    Df,
+    Literal,
+    Name,
+    Notice,
+    Number,
+    PValue,
+    Result,
+    Row,
+    Term,
+    Word,
+)
+from campaign_effect.schema.model import Schema
+from campaign_effect.stats.models.covariance import contrast_df
+from campaign_effect.stats.models.fit_statistics import binary_statistics, linear_statistics
+from campaign_effect.survey import Survey
+
+FEW_DF: Final = 4.0
+"""Below it Satterthwaite's approximation is poor (Bell & McCaffrey 2002; Tipton 2015,
+https://doi.org/10.1037/met0000011)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficient(Row):
+    """One term of one model."""
+
+    outcome: Name
+    model: Word
+    term: Term
+    estimate: Number
+    std_error: Number
+    statistic: Number | None
+    df: Df | None
+    p_value: PValue | None
+    conf_low: Number | None
+    conf_high: Number | None
+    odds_ratio: Number | None
+    odds_low: Number | None
+    odds_high: Number | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFit(Row):
+    """How one model was fitted, to whom, and how well."""
+
+    outcome: Name
+    model: Word
+    vcov: Literal
+    cluster: Name | None
+    n_clusters: Count | None
+    n: Count
+    n_events: Count | None
+    log_likelihood: Number
+    lr_chi2: Number | None
+    lr_df: Df | None
+    lr_p_value: PValue | None
+    r2: Bounded | None
+    r2_adjusted: Bounded | None
+    mcfadden: Bounded | None
+    nagelkerke: Bounded | None
+    tjur: Bounded | None
+    auc: Bounded | None
+    brier: Bounded | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectResult(Result):
+    """Models of one or more outcomes.
+
+    ``models`` holds the arrays, in the order of ``fits``; every outcome has its own entry in
+    ``samples``.
+    """
+
+    name: ClassVar[str] = "effects"
+    coefficients: tuple[Coefficient, ...]
+    fits: tuple[ModelFit, ...]
+    level: float
+    models: tuple[FittedModel, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearEffectResult(EffectResult):
+    """The same models as linear probability models."""
+
+    name: ClassVar[str] = "linear"
+
+
+def fit_effect(
+    survey: Survey,
+    formula: str | None = None,
+    *,
+    model: Model | None = None,
+    vcov: Vcov | None = None,
+    level: float = 0.95,
+) -> EffectResult:
+    """Fit a regression of an outcome on exposures and controls.
+
+    Parameters
+    ----------
+    survey : Survey
+    formula : str, optional
+        ``outcome ~ exposure + control``; any item, variable, construct (its score) or outcome
+        may be named. By default one model for each outcome of the schema, on its exposures and
+        controls.
+    model : Logit, Lpm or Ols, default Logit()
+    vcov : Classic, HC0 to HC3, CR0, CR1 or CR2, optional
+        By default CR2 where the schema names a cluster, else HC3.
+    level : float, default 0.95
+        Coverage of the intervals, in (0, 1).
+
+    Returns
+    -------
+    EffectResult
+        Parts ``coefficients`` (``term, estimate, std_error, statistic, df, p_value, conf_low,
+        conf_high``; odds ratios for a logit) and ``fits``. Respondents without every answer
+        are left out and counted. A term that rests on one cluster alone has no test.
+
+    Raises
+    ------
+    FormulaError
+        If a word of the formula is unknown or not allowed.
+    SurveyError
+        If the outcome has one value or is not coded 0 and 1, a regressor is constant, or there
+        are no more complete answers than terms.
+    SeparationError, CollinearityError
+        If no unique estimate exists, naming the terms.
+
+    Notes
+    -----
+    Tests and intervals are by *t* with the covariance's degrees of freedom: Satterthwaite's
+    for CR2 [1]_, clusters - 1 for CR0 and CR1, n - p for linear models without clusters, and
+    *z* for a logit without clusters.
+
+    References
+    ----------
+    .. [1] Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust
+       variance estimation and hypothesis testing in fixed effects models. Journal of
+       Business & Economic Statistics, 36, 672-683.
+       https://doi.org/10.1080/07350015.2016.1247004
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from campaign_effect.survey import read_survey
+    >>> survey = read_survey(pd.DataFrame({"y": [0, 1, 1, 0, 1], "x": [1, 2, 3, 4, 5]}))
+    >>> effect = fit_effect(survey, "y ~ x", model=Lpm())
+    >>> round(effect.tidy()["estimate"][1], 3)
+    0.1
+    """
+    model = Logit() if model is None else model
+    vcov = _default_vcov(survey.schema) if vcov is None else vcov
+    formulas = [formula] if formula is not None else schema_formulas(survey.schema)
+    models = [fit_model(survey, one, model, vcov) for one in formulas]
+    rows = [tuple(_coefficients(one, level)) for one in models]
+    first = models[0].sample
+    return EffectResult(
+        coefficients=tuple(row for block in rows for row in block),
+        fits=tuple(_model_fit(one) for one in models),
+        level=level,
+        models=tuple(models),
+        samples=(
+            ("coefficients", first),
+            ("fits", first),
+            *((one.formula.outcome, one.sample) for one in models),
+        ),
+        notices=tuple(n for one in models for n in _notices(one)),
+        glossary=survey.glossary,
+    )
+
+
+def fit_linear_effect(survey: Survey) -> LinearEffectResult:
+    """Fit the linear probability model of every outcome of the schema. See `fit_effect`."""
+    found = fit_effect(survey, model=Lpm())
+    return LinearEffectResult(**{f.name: getattr(found, f.name) for f in fields(found)})
+
+
+def schema_formulas(schema: Schema) -> list[str]:
+    """Write the formula of every outcome: exposures first, then controls.
+
+    Raises
+    ------
+    SurveyError
+        If the schema names no outcome or no exposure.
+    """
+    roles = schema.roles
+    if not roles.outcomes or not roles.exposures:
+        raise SurveyError(
+            f"The schema {schema.name!r} names no outcome or no exposure.",
+            hint="add them under 'roles' in the schema, or write a formula.",
+        )
+    terms = " + ".join([*(e.variable for e in roles.exposures), *roles.controls])
+    return [f"{outcome.name} ~ {terms}" for outcome in roles.outcomes]
+
+
+def _default_vcov(schema: Schema) -> Vcov:
+    cluster = schema.roles.cluster
+    return HC3() if cluster is None else CR2(cluster=cluster)
+
+
+def _coefficients(one: FittedModel, level: float) -> Iterator[Coefficient]:
+    contrasts = np.eye(one.fit.p)
+    tests = infer(one.fit.beta, contrasts, one.covariance, level, one.inestimable(contrasts))
+    for term, test in zip(one.design.terms, tests, strict=True):
+        has_odds = one.model.has_odds
+        yield Coefficient(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            term=term,
+            estimate=test.estimate,
+            std_error=test.std_error,
+            statistic=test.statistic,
+            df=test.df,
+            p_value=test.p_value,
+            conf_low=test.conf_low,
+            conf_high=test.conf_high,
+            odds_ratio=_odds(test.estimate) if has_odds else None,
+            odds_low=_odds(test.conf_low) if has_odds else None,
+            odds_high=_odds(test.conf_high) if has_odds else None,
+        )
+
+
+def _odds(log_odds: float | None) -> float | None:
+    return None if log_odds is None else float(np.exp(log_odds))
+
+
+def _model_fit(one: FittedModel) -> ModelFit:
+    is_logit = one.model.has_odds
+    binary = binary_statistics(one.fit) if is_logit else None
+    linear = None if is_logit else linear_statistics(one.fit)
+    return ModelFit(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        vcov=one.vcov.name,
+        cluster=one.vcov.cluster,
+        n_clusters=one.n_clusters,
+        n=one.fit.n,
+        n_events=int(one.fit.y.sum()) if one.model.is_binary else None,
+        log_likelihood=one.fit.log_likelihood,
+        lr_chi2=binary.lr if binary else None,
+        lr_df=float(binary.df_model) if binary else None,
+        lr_p_value=binary.p_value if binary else None,
+        r2=linear.r2 if linear else None,
+        r2_adjusted=linear.r2_adjusted if linear else None,
+        mcfadden=binary.mcfadden if binary else None,
+        nagelkerke=binary.nagelkerke if binary else None,
+        tjur=binary.tjur if binary else None,
+        auc=binary.auc if binary else None,
+        brier=binary.brier if binary else None,
+    )
+
+
+def _notices(one: FittedModel) -> Iterator[Notice]:
+    """Say what a reader must know before believing the tests."""
+    if one.vcov.cluster is None or one.n_clusters is None:
+        return
+    outcome, cluster = one.formula.outcome, one.vcov.cluster
+    contrasts = np.eye(one.fit.p)
+    rests = one.inestimable(contrasts)
+    alone = tuple(
+        term for term, is_alone in zip(one.design.terms, rests, strict=True) if is_alone
+    )
+    if alone:
+        yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
+    dfs = contrast_df(one.covariance, contrasts)
+    pairs = zip(one.design.terms, dfs, strict=True)
+    few = tuple(term for term, df in pairs if df < FEW_DF and term not in alone)
+    if few:
+        n = one.n_clusters
+        yield Notice.of("few_clusters", outcome=outcome, cluster=cluster, n=n, terms=few)

@@ -1,0 +1,185 @@
+"""Formulas: checked word by word before a library that evaluates Python sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from campaign_effect.errors import FormulaError, nearest_word
+from campaign_effect.stats.moments.arrays import Floats
+
+FUNCTIONS: Final = frozenset(
+    {"C", "I", "bs", "contr.diff", "contr.helmert", "contr.poly", "contr.sum"}
+    | {"contr.treatment", "exp", "log", "log10", "log2", "poly"}
+)
+"""What a formula may call: factors, their contrasts, curves and arithmetic."""
+
+_ARGUMENTS: Final = frozenset({"base", "degree", "df", "knots", "raw", "True", "False"})
+_TOKEN: Final = re.compile(
+    r"""(?P<quoted>`[^`]+`)
+      | (?P<text>"[^"\\]*"|'[^'\\]*')
+      | (?P<number>\d+(\.\d*)?|\.\d+)
+      | (?P<name>[^\W\d][\w.]*)
+      | (?P<mark>\*\*|[-+*/:^(),=\[\]])
+      | (?P<space>\s+)
+      | (?P<other>.)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFormula:
+    """An outcome and the right-hand side, every word of it known.
+
+    Attributes
+    ----------
+    text : str
+        As written.
+    outcome : str
+        The column left of "~".
+    right : str
+        For formulaic: names that Python could not read are quoted.
+    columns : tuple of str
+        The columns right of "~", in order of first use.
+    """
+
+    text: str
+    outcome: str
+    right: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Design:
+    """A design matrix that can be made again for other answers.
+
+    Attributes
+    ----------
+    X : ndarray, shape (n, p)
+    terms : tuple of str
+        One a column.
+    spec : object
+        What formulaic needs to code new answers alike.
+    """
+
+    X: Floats
+    terms: tuple[str, ...]
+    spec: Any
+
+    def of(self, answers: pd.DataFrame) -> Floats:
+        """Make the design of other answers with the same coding."""
+        return np.asarray(self.spec.get_model_matrix(answers), dtype=np.float64)
+
+
+def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
+    """Read a formula and refuse every word that is no column and no allowed function.
+
+    Parameters
+    ----------
+    formula : str
+        ``outcome ~ terms``, with ``+ - * : / ^ ( )``, ``C(x, contr.sum)``, ``I(x**2)``,
+        ``poly(x, 2)``, ``bs(x, df=4)``, ``log(x)``. A name with spaces is put in backticks.
+    columns : collection of str
+        What may be named.
+
+    Raises
+    ------
+    FormulaError
+        If a word is unknown (with the nearest column) or a sign is not allowed.
+
+    Examples
+    --------
+    >>> check_formula("vote ~ wa * age", ["vote", "wa", "age"]).columns
+    ('wa', 'age')
+    """
+    left, tilde, right = formula.partition("~")
+    outcome = left.strip().strip("`")
+    if not tilde or not outcome or not right.strip():
+        raise FormulaError(
+            f"The formula {formula!r} has no outcome or no terms.",
+            hint="write it as 'outcome ~ exposure + control'.",
+        )
+    if outcome not in columns:
+        raise _unknown(outcome, formula, columns)
+    tokens = list(_tokens(right, formula, columns))
+    named = dict.fromkeys(word for kind, word in tokens if kind == "column")
+    written = "".join(f"`{word}`" if kind == "column" else word for kind, word in tokens)
+    return CheckedFormula(text=formula, outcome=outcome, right=written, columns=tuple(named))
+
+
+def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
+    """Make the design matrix of complete answers.
+
+    Parameters
+    ----------
+    formula : CheckedFormula
+    answers : DataFrame
+        Without missing values. A column that is not numeric is a factor whose base is its
+        first category, else the first of its sorted values.
+
+    Raises
+    ------
+    FormulaError
+        If the terms cannot be made from these answers.
+    """
+    import formulaic
+
+    try:
+        matrix = formulaic.Formula(formula.right).get_model_matrix(
+            answers, na_action="raise", output="numpy"
+        )
+    except formulaic.errors.FormulaicError as error:
+        raise FormulaError(
+            f"The formula {formula.text!r} cannot be applied: {error}",
+            hint="check its brackets and terms.",
+        ) from error
+    spec = matrix.model_spec
+    X = np.asarray(matrix, dtype=np.float64)
+    return Design(X=X, terms=tuple(map(_plain, spec.column_names)), spec=spec)
+
+
+def _tokens(right: str, formula: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Split the right side into columns and everything else, each checked."""
+    for found in _TOKEN.finditer(right):
+        kind, word = str(found.lastgroup), found[0]
+        if kind == "quoted":
+            kind, word = "name", word.strip("`")
+        if kind == "other":
+            raise FormulaError(
+                f"The formula {formula!r} holds the sign {word!r}.",
+                hint="use column names, numbers, + - * : / ^ ( ) and the functions "
+                f"{', '.join(sorted(FUNCTIONS))}.",
+            )
+        if kind == "name":
+            kind = _kind_of_name(word, right[found.end() :], formula, columns)
+        yield kind, word
+
+
+def _kind_of_name(word: str, rest: str, formula: str, columns: Collection[str]) -> str:
+    is_called = rest.lstrip().startswith("(")
+    if word in FUNCTIONS and (is_called or word.startswith("contr.")):
+        return "function"
+    if word in columns and not is_called:
+        return "column"
+    if word in _ARGUMENTS:
+        return "argument"
+    raise _unknown(word, formula, columns)
+
+
+def _unknown(word: str, formula: str, columns: Collection[str]) -> FormulaError:
+    near = nearest_word(word, [*columns, *FUNCTIONS])
+    return FormulaError(
+        f"The formula {formula!r} names {word!r}, which is no column of the survey.",
+        received=f"{len(columns)} columns",
+        hint=f"did you mean {near!r}?" if near else "name a column, or quote it in backticks.",
+    )
+
+
+def _plain(term: str) -> str:
+    """Name a term without the quotes that were put around its columns."""
+    return term.replace("`", "")

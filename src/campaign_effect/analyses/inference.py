@@ -1,0 +1,76 @@
+"""Estimates with tests and intervals, from a gradient and a covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from campaign_effect.stats.models.covariance import Covariance, contrast_df, standard_errors
+from campaign_effect.stats.moments.arrays import Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """An estimate and what is known of its error; no test where none is honest."""
+
+    estimate: float
+    std_error: float
+    statistic: float | None
+    df: float | None
+    p_value: float | None
+    conf_low: float | None
+    conf_high: float | None
+
+
+def infer(
+    estimates: Floats,
+    gradients: Floats,
+    covariance: Covariance,
+    level: float,
+    untestable: Sequence[bool],
+) -> list[Inference]:
+    """Test estimates against 0 and give their intervals.
+
+    Parameters
+    ----------
+    estimates : ndarray, shape (k,)
+    gradients : ndarray, shape (k, p)
+        Of each estimate with respect to the coefficients.
+    covariance : Covariance
+        Of the coefficients.
+    level : float
+        Coverage of the intervals, in (0, 1).
+    untestable : sequence of bool, length k
+        Estimates whose error nothing in the data can tell: they get no test and no interval.
+
+    Returns
+    -------
+    list of Inference
+        By *t* with the degrees of freedom of each gradient as the contrast; by *z*, with
+        ``df`` None, where these are infinite.
+    """
+    errors = standard_errors(covariance, gradients)
+    dfs = contrast_df(covariance, gradients)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistics = estimates / errors
+    p_values = 2 * stats.t.sf(np.abs(statistics), dfs)
+    reach = stats.t.isf((1 - level) / 2, dfs) * errors
+    return [
+        Inference(
+            estimate=float(estimates[i]),
+            std_error=float(errors[i]),
+            statistic=None if hidden else _finite(statistics[i]),
+            df=None if hidden else _finite(dfs[i]),
+            p_value=None if hidden else _finite(p_values[i]),
+            conf_low=None if hidden else _finite(estimates[i] - reach[i]),
+            conf_high=None if hidden else _finite(estimates[i] + reach[i]),
+        )
+        for i, hidden in enumerate(untestable)
+    ]
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

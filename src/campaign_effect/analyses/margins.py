@@ -1,0 +1,190 @@
+"""Effects in percentage points: average marginal effects of any model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from campaign_effect.analyses.effects import EffectResult, fit_effect
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.inference import infer
+from campaign_effect.errors import UsageError, nearest_word
+from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
+from campaign_effect.stats.models.margins import Margin, average_contrast, average_slope
+from campaign_effect.survey import Survey
+
+STEP: float = 1e-4
+"""Of a standard deviation: the half-width of the difference that differentiates a design. A
+column linear or quadratic in the variable is differentiated exactly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AverageEffect(Row):
+    """What one variable changes on average, in units of the outcome."""
+
+    outcome: Name
+    model: Word
+    term: Name
+    contrast: Literal
+    estimate: Points
+    std_error: Points
+    statistic: Number | None
+    df: Df | None
+    p_value: PValue | None
+    conf_low: Points | None
+    conf_high: Points | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginsResult(Result):
+    """Average marginal effects of one or more models.
+
+    ``exposures`` names the variables that the schema calls so; a report speaks of these.
+    """
+
+    name: ClassVar[str] = "margins"
+    effects: tuple[AverageEffect, ...]
+    level: float
+    exposures: tuple[str, ...] = ()
+
+
+def average_effects(
+    effect: EffectResult, *, of: str | Sequence[str] | None = None, level: float | None = None
+) -> MarginsResult:
+    """Average the change of the expected outcome over the respondents.
+
+    Parameters
+    ----------
+    effect : EffectResult
+        From `fit_effect`.
+    of : str or sequence of str, optional
+        Variables of the formula; all of them by default.
+    level : float, optional
+        Coverage of the intervals; that of ``effect`` by default.
+
+    Returns
+    -------
+    MarginsResult
+        Part ``effects``. A number changes by its derivative (``dY/dX``: per unit), a number
+        that is only 0 or 1 from 0 to 1, a factor from its base to each other level. For a
+        binary outcome the estimate is a difference of probabilities, in [-1, 1].
+
+    Raises
+    ------
+    UsageError
+        If a variable is not in the formula.
+
+    Notes
+    -----
+    The average is over the respondents used, each with their own values of everything else;
+    interactions, powers and factors move with the variable. The standard error is by the
+    delta method with the analytic gradient in the coefficients, the test by *t* with the
+    degrees of freedom of that gradient as the contrast.
+
+    References
+    ----------
+    .. [1] Arel-Bundock, V., Greifer, N., & Heiss, A. (2024). How to interpret statistical
+       models using marginaleffects for R and Python. Journal of Statistical Software, 111(9).
+       https://doi.org/10.18637/jss.v111.i09
+
+    Examples
+    --------
+    >>> import campaign_effect as ce
+    >>> survey = ce.read_survey(pd.DataFrame({"y": [0, 1, 1, 0, 1], "x": [1, 2, 3, 4, 5]}))
+    >>> effect = ce.fit_effect(survey, "y ~ x", model=ce.Lpm())
+    >>> round(ce.average_effects(effect, of="x").tidy()["estimate"][0], 3)
+    0.1
+    """
+    named = [of] if isinstance(of, str) else of
+    level = effect.level if level is None else level
+    return MarginsResult(
+        effects=tuple(
+            row for one in effect.models for row in _rows(one, _chosen(one, named), level)
+        ),
+        level=level,
+        samples=(("effects", effect.sample), *effect.samples),
+        notices=effect.notices,
+        glossary=effect.glossary,
+    )
+
+
+def average_survey_effects(survey: Survey) -> MarginsResult:
+    """Average the effects of the logit of every outcome of the schema."""
+    exposures = tuple(exposure.variable for exposure in survey.schema.roles.exposures)
+    return replace(average_effects(fit_effect(survey)), exposures=exposures)
+
+
+def _chosen(one: FittedModel, of: Sequence[str] | None) -> Sequence[str]:
+    columns = one.formula.columns
+    if of is None:
+        return columns
+    for name in of:
+        if name not in columns:
+            near = nearest_word(name, columns)
+            raise UsageError(
+                f"{name!r} is no variable of {one.formula.text!r}.",
+                hint=f"did you mean {near!r}?" if near else f"choose from {list(columns)}.",
+            )
+    return of
+
+
+def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[AverageEffect]:
+    margins = [
+        (name, contrast, margin)
+        for name in variables
+        for contrast, margin in _margins(one, name)
+    ]
+    estimates = np.array([margin.estimate for _, _, margin in margins])
+    gradients = np.array([margin.gradient for _, _, margin in margins])
+    tests = infer(estimates, gradients, one.covariance, level, one.inestimable(gradients))
+    for (name, contrast, _), test in zip(margins, tests, strict=True):
+        yield AverageEffect(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            term=name,
+            contrast=contrast,
+            estimate=test.estimate,
+            std_error=test.std_error,
+            statistic=test.statistic,
+            df=test.df,
+            p_value=test.p_value,
+            conf_low=test.conf_low,
+            conf_high=test.conf_high,
+        )
+
+
+def _margins(one: FittedModel, name: str) -> Iterator[tuple[str, Margin]]:
+    """Average the effect of one variable, as its kind asks."""
+    answers = one.answers[name]
+    if isinstance(answers.dtype, pd.CategoricalDtype):
+        base, *others = answers.cat.categories
+        for level in others:
+            yield f"{level} - {base}", _contrast(one, name, level, base)
+    elif set(answers.unique()) == {0.0, 1.0}:
+        yield "1 - 0", _contrast(one, name, 1.0, 0.0)
+    else:
+        yield "dY/dX", average_slope(one.fit, _derivative(one, name))
+
+
+def _contrast(one: FittedModel, name: str, high: object, low: object) -> Margin:
+    return average_contrast(one.fit, _design_at(one, name, high), _design_at(one, name, low))
+
+
+def _design_at(one: FittedModel, name: str, value: object) -> np.ndarray:
+    """Make the design as if everyone had given this answer."""
+    answers = one.answers[name]
+    same = pd.Series([value] * len(answers), index=answers.index, dtype=answers.dtype)
+    return one.design.of(one.answers.assign(**{name: same}))
+
+
+def _derivative(one: FittedModel, name: str) -> np.ndarray:
+    """Differentiate the design by one variable, by central differences."""
+    answers = one.answers[name]
+    step = STEP * float(answers.std())
+    above = one.design.of(one.answers.assign(**{name: answers + step}))
+    below = one.design.of(one.answers.assign(**{name: answers - step}))
+    return (above - below) / (2 * step)

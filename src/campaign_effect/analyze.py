@@ -1,0 +1,210 @@
+"""The command line: ``python -m campaign_effect.analyze survey.csv``.
+
+Nothing heavy is imported before the arguments are read, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from campaign_effect.errors import CampaignEffectError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from campaign_effect.survey import Survey
+
+DONE: Final = 0
+TO_MEND: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+FORMATS: Final = ("html", "docx", "tex", "md", "csv")
+
+EPILOG: Final = """\
+The schema is looked for beside the survey (survey.yaml), then among the bundled ones whose
+columns are all in the file; else a draft is written (survey.draft.yaml), which is used only
+when it is named with --schema.
+
+exit status: 0 done; 1 the data or the schema need mending; 2 the command is wrong"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 done, 1 data or schema to mend, 2 usage.
+    """
+    options = _parser().parse_args(argv)
+    try:
+        return _do(options)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    except CampaignEffectError as error:
+        print(error, file=sys.stderr)
+        return TO_MEND
+
+
+def run() -> int:
+    """Run the command as a program: a closed pipe or an interrupt is no traceback."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m campaign_effect.analyze",
+        description="From a raw questionnaire to a report: how is exposure to campaigning "
+        "related to reported vote choice?",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("survey", nargs="?", help="csv, xlsx, sav, dta or parquet file")
+    add("--schema", metavar="NAME|PATH", help="what the questionnaire asks")
+    add("--out", metavar="FOLDER", help="the report's folder (default: <file>_report)")
+    add("--only", metavar="ANALYSIS", action="append", help="run this analysis; repeatable")
+    add("--format", choices=FORMATS, action="append", help="write this format; repeatable")
+    add("--language", choices=("en", "id"), default="en", help="of the report (default: en)")
+    add("--seed", type=int, default=1, help="of everything random (default: 1)")
+    add("--strict", action="store_true", help="refuse to guess a schema")
+    add("--json", action="store_true", help="print every number as JSON")
+    add("--quiet", action="store_true", help="no notices and no progress on stderr")
+    add("--list", action="store_true", help="list the analyses and leave")
+    add("--draft-schema", action="store_true", help="write a draft schema and leave")
+    add("--version", action="store_true", help="print the version and leave")
+    return parser
+
+
+def _do(options: argparse.Namespace) -> int:
+    if options.version:
+        from importlib.metadata import version
+
+        print(version("campaign-effect"))
+    elif options.list:
+        _list_analyses()
+    elif options.survey is None:
+        raise UsageError("Name a survey file.", hint="--help shows every option.")
+    elif options.draft_schema:
+        _draft(options)
+    else:
+        _analyse(options)
+    return DONE
+
+
+def _list_analyses() -> None:
+    """Print every analysis with the first line of what it does."""
+    from campaign_effect.analyses import ANALYSES
+
+    for name, analysis in ANALYSES.items():
+        print(f"{name:<12} {(analysis.__doc__ or '').strip().splitlines()[0]}")
+
+
+def _draft(options: argparse.Namespace) -> None:
+    from campaign_effect.readers import read_table
+    from campaign_effect.readers.draft import draft_schema, write_draft
+
+    path = _draft_path(options)
+    if path.exists():
+        raise OutputError(
+            f"There is a draft {str(path)!r} already.",
+            hint="name it with --schema, or move it away for a new one.",
+        )
+    print(write_draft(draft_schema(read_table(options.survey)), path))
+
+
+def _draft_path(options: argparse.Namespace) -> Path:
+    folder = Path(options.out).parent if options.out else Path()
+    return folder / f"{Path(options.survey).stem}.draft.yaml"
+
+
+def _analyse(options: argparse.Namespace) -> None:
+    """Read, run, and save: nothing is written before everything was computed."""
+    from campaign_effect.plan import Plan, run
+    from campaign_effect.report import Report, save_folder
+    from campaign_effect.report.records import as_json, record_manifest, record_results
+    from campaign_effect.survey import read_survey
+
+    plan = Plan(analyses=tuple(options.only)) if options.only else Plan()
+    with _progress(options, len(plan.analyses) + 2) as step:
+        step("reading")
+        survey = read_survey(options.survey, schema=options.schema, strict=options.strict)
+        found = run(plan, survey, on_start=step)
+        step("writing")
+        report = Report(
+            found.results,
+            language=options.language,
+            title=_title(found.survey, options),
+            notices=(*found.notices,),
+        )
+        records = {
+            "results.json": record_results(found.results, found.notices),
+            "manifest.json": record_manifest(
+                _inputs(survey, options), _given(options), options.seed
+            ),
+        }
+        folder = Path(options.out or f"{Path(options.survey).stem}_report")
+        written = save_folder(report, folder, records, tuple(options.format or ()))
+    if options.json:
+        print(
+            as_json({"written": [str(path) for path in written], **records["results.json"]}),
+            end="",
+        )
+    else:
+        print("\n".join(str(path) for path in written))
+
+
+def _title(survey: Survey, options: argparse.Namespace) -> str | None:
+    title = survey.schema.title
+    return title.say(options.language) if title else None
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """Take the options that a result depends on."""
+    kept = ("schema", "only", "format", "language", "strict")
+    return {name: getattr(options, name) for name in kept}
+
+
+def _inputs(survey: Survey, options: argparse.Namespace) -> dict[str, str]:
+    return {Path(options.survey).name: survey.source.sha256}
+
+
+@contextmanager
+def _progress(options: argparse.Namespace, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a bar on stderr, on a terminal only."""
+    if options.quiet or not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+
+        def step(name: str) -> None:
+            progress.update(task, advance=1, description=name)
+
+        yield step
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

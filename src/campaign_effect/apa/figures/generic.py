@@ -1,0 +1,86 @@
+"""What every figure shares: which results have one, colours, and how it is drawn to bytes."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, Final
+
+from campaign_effect.apa.blocks import Figure
+from campaign_effect.apa.document import Picture
+from campaign_effect.apa.layout import note_paragraphs, numbered
+from campaign_effect.apa.style import Style, plain
+from campaign_effect.results import Result
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DIVERGING: Final = ("#8c510a", "#d8b365", "#f6e8c3", "#e8e8e8", "#c7eae5", "#5ab4ac", "#01665e")
+"""Brown to teal (ColorBrewer BrBG): told apart by colour-blind readers; grey is the middle."""
+
+ASIDE: Final = ("#9a9a9a", "#bdbdbd", "#d4d4d4")
+"""Greys of answers that are no place on the scale."""
+
+INK: Final = "#1b1b1b"
+LINE: Final = "#01665e"
+RESOLUTION: Final = 200
+
+_SETTINGS: Final[dict[str, Any]] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#666666",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "svg.hashsalt": "campaign_effect",
+    "svg.fonttype": "none",
+}
+
+
+@singledispatch
+def figures(result: Result) -> tuple[Figure, ...]:
+    """Give the figures of a result; an analysis that has some registers them here."""
+    return ()
+
+
+def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
+    """Draw a figure in a language, as SVG and PNG with the same bytes at every run."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure as Canvas
+
+    with mpl.rc_context(_SETTINGS):
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        FigureCanvasAgg(canvas)
+        figure.draw(canvas, style)
+        svg, png = io.BytesIO(), io.BytesIO()
+        canvas.savefig(svg, format="svg", metadata={"Date": None})
+        canvas.savefig(png, format="png", dpi=RESOLUTION, metadata={"Software": None})
+    return Picture(
+        id=figure.id,
+        number=numbered("word.figure", number, style),
+        title=style.say(figure.title),
+        alt=plain(style.say(figure.alt)),
+        svg=svg.getvalue(),
+        png=png.getvalue(),
+        width=figure.size[0],
+        notes=note_paragraphs(figure.notes, style),
+    )
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a label into lines, at most three; what is longer ends in "…"."""
+    return "\n".join(textwrap.wrap(text, width, max_lines=3, placeholder=" …"))
+
+
+def literal(text: str) -> str:
+    """Keep matplotlib from reading a label's dollar signs as mathematics."""
+    return text.replace("$", r"\$")
+
+
+def tidy_axes(axes: Axes) -> None:
+    """Take away what no reader needs."""
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(length=0)

@@ -1,0 +1,177 @@
+"""Diverging bars of Likert answers; answers aside are kept apart on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from campaign_effect.analyses.description import AnswerFrequency, DescriptionResult
+from campaign_effect.apa.blocks import Figure, Text
+from campaign_effect.apa.figures.generic import (
+    ASIDE,
+    DIVERGING,
+    INK,
+    figures,
+    literal,
+    tidy_axes,
+    wrapped,
+)
+from campaign_effect.apa.style import Style
+from campaign_effect.apa.tables.generic import grouped
+from campaign_effect.results import Kind
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+LEAST_SHOWN = 0.06
+"""A smaller share has no number in its bar: it would not fit."""
+
+HEIGHT = 0.72
+"""Of a bar; the distance between two items is 1."""
+
+
+@figures.register
+def _(result: DescriptionResult) -> tuple[Figure, ...]:
+    return tuple(
+        _diverging(result, construct, rows)
+        for construct, rows in grouped(result.answers, "construct").items()
+    )
+
+
+def _diverging(
+    result: DescriptionResult, construct: str, rows: Sequence[AnswerFrequency]
+) -> Figure:
+    by_item = grouped(rows, "item")
+
+    def draw(canvas: Canvas, style: Style) -> None:
+        _draw_bars(canvas, style, by_item)
+
+    return Figure(
+        id=f"answers_{construct}",
+        title=Text.of("title.figure.answers", construct=construct),
+        alt=Text.of("alt.answers", construct=construct, items=_alt_items(by_item)),
+        draw=draw,
+        size=(6.5, 1.2 + 0.52 * len(by_item)),
+        notes=((Text(id="note.figure.answers"),),),
+        glossary=result.glossary,
+    )
+
+
+def _alt_items(by_item: dict[str, list[AnswerFrequency]]) -> tuple[Text, ...]:
+    return tuple(
+        Text.of("alt.item", item=item, share=_upper_share(rows))
+        for item, rows in by_item.items()
+    )
+
+
+def _upper_share(rows: Sequence[AnswerFrequency]) -> float:
+    """Give the share above the middle of the scale, of the substantive answers."""
+    on_scale = [row for row in rows if row.place]
+    middle = (len(on_scale) + 1) / 2
+    total = sum(row.n for row in on_scale)
+    upper = sum(row.n for row in on_scale if row.place > middle)
+    return upper / total if total else 0.0
+
+
+def _draw_bars(canvas: Canvas, style: Style, by_item: dict[str, list[AnswerFrequency]]) -> None:
+    """Draw the bars of the scale around zero, and answers aside on axes of their own."""
+    has_aside = any(row.n for rows in by_item.values() for row in rows if not row.place)
+    if has_aside:
+        scale_axes, aside_axes = canvas.subplots(1, 2, sharey=True, width_ratios=[6, 1])
+        _draw_aside(aside_axes, style, by_item)
+    else:
+        scale_axes = canvas.subplots()
+    first = next(iter(by_item.values()))
+    points = [row for row in first if row.place]
+    colours = _colours(len(points))
+    shares = np.array([_shares(rows) for rows in by_item.values()])
+    left = -_below_zero(shares)
+    for place, point in enumerate(points):
+        width = shares[:, place]
+        label = literal(style.show(point.answer, Kind.NAME))
+        scale_axes.barh(
+            range(len(by_item)),
+            width,
+            left=left,
+            color=colours[place],
+            label=label,
+            height=0.72,
+        )
+        _write_shares(scale_axes, style, left, width, colours[place])
+        left = left + width
+    _finish(scale_axes, style, list(by_item))
+    canvas.legend(
+        *scale_axes.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=min(len(points), 5),
+        frameon=False,
+        fontsize=8,
+        handlelength=1.0,
+        columnspacing=1.2,
+    )
+
+
+def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequency]]) -> None:
+    """Draw the share of all who answered aside."""
+    left = np.zeros(len(by_item))
+    asides = [[row for row in rows if not row.place] for rows in by_item.values()]
+    for place, point in enumerate(asides[0]):
+        width = np.array([rows[place].share for rows in asides])
+        label = literal(style.show(point.answer, Kind.NAME))
+        colour = ASIDE[place % len(ASIDE)]
+        axes.barh(range(len(by_item)), width, HEIGHT, left, color=colour, label=label)
+        left = left + width
+    axes.set_xlim(0, max(0.1, left.max() * 1.1))
+    axes.set_title(style.word("word.aside"), fontsize=8)
+    axes.xaxis.set_major_formatter(lambda x, _: style.show(x, Kind.PROPORTION, 0))
+    tidy_axes(axes)
+
+
+def _shares(rows: Sequence[AnswerFrequency]) -> list[float]:
+    """Give the shares on the scale, of the substantive answers."""
+    on_scale = [row.n for row in rows if row.place]
+    total = max(sum(on_scale), 1)
+    return [n / total for n in on_scale]
+
+
+def _below_zero(shares: np.ndarray) -> np.ndarray:
+    """Add up the shares left of zero: those below the middle and half of the middle."""
+    k = shares.shape[1]
+    half = shares[:, : k // 2].sum(axis=1)
+    return half + (shares[:, k // 2] / 2 if k % 2 else 0.0)
+
+
+def _colours(k: int) -> list[str]:
+    """Choose k colours from brown over grey to teal."""
+    middle = len(DIVERGING) // 2
+    side = k // 2
+    places = {1: [0], 2: [0, 2], 3: [0, 1, 2]}.get(side)
+    if places is None:
+        return [DIVERGING[round(i * (len(DIVERGING) - 1) / (k - 1))] for i in range(k)]
+    low = [DIVERGING[i] for i in places]
+    high = [DIVERGING[-1 - i] for i in reversed(places)]
+    return [*low, *([DIVERGING[middle]] if k % 2 else []), *high]
+
+
+def _write_shares(
+    axes: Axes, style: Style, left: np.ndarray, width: np.ndarray, colour: str
+) -> None:
+    ink = "white" if colour in (DIVERGING[0], DIVERGING[-1]) else INK
+    for row, (start, share) in enumerate(zip(left, width, strict=True)):
+        if share >= LEAST_SHOWN:
+            shown = style.show(float(share), Kind.PROPORTION, 0)
+            middle = start + share / 2
+            axes.text(middle, row, shown, ha="center", va="center", fontsize=7.5, color=ink)
+
+
+def _finish(axes: Axes, style: Style, items: Sequence[str]) -> None:
+    axes.axvline(0, color=INK, linewidth=0.6)
+    labels = [wrapped(literal(style.show(item, Kind.NAME)), 42) for item in items]
+    axes.set_yticks(range(len(items)), labels)
+    axes.invert_yaxis()
+    axes.xaxis.set_major_formatter(lambda x, _: style.show(abs(x), Kind.PROPORTION, 0))
+    axes.set_xlabel(style.word("axis.share_of_answers"))
+    tidy_axes(axes)

@@ -1,0 +1,83 @@
+"""Numbers to characters, by kind: APA's rules of decimals, zeros and signs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from campaign_effect.results import Kind
+
+MINUS: Final = "\N{MINUS SIGN}"
+MISSING: Final = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The characters of a language: decimal mark, thousands mark, list separator."""
+
+    decimal: str = "."
+    thousands: str = ","
+    between: str = ", "
+
+
+def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> str:
+    """Write a number as its kind asks.
+
+    Parameters
+    ----------
+    value : float
+        Finite.
+    kind : Kind
+        A count is grouped, a *p* value has three decimals, a bounded statistic no leading
+        zero, a proportion is shown per hundred with one decimal, degrees of freedom have a
+        decimal only where they are not whole.
+    digits : int, optional
+        Decimals; by default one of a percentage, two of other statistics. Counts, *p* values
+        and degrees of freedom keep their own.
+    marks : Marks
+
+    Examples
+    --------
+    >>> show_number(0.4567, Kind.BOUNDED, 2, Marks())
+    '.46'
+    >>> show_number(0.00012, Kind.P_VALUE, 2, Marks(decimal=","))
+    '< ,001'
+    """
+    match kind:
+        case Kind.COUNT:
+            shown = f"{int(value):,}" if abs(value) >= 10_000 else str(int(value))
+            shown = shown.replace("-", MINUS).replace(",", marks.thousands)
+        case Kind.P_VALUE:
+            shown = _p_value(value, marks)
+        case Kind.BOUNDED:
+            shown = _without_zero(_decimal(value, 2 if digits is None else digits, marks))
+        case Kind.PROPORTION | Kind.POINTS:
+            shown = _decimal(100 * value, 1 if digits is None else digits, marks)
+        case Kind.PERCENT:
+            shown = _decimal(100 * value, 0, marks)
+        case Kind.LEVEL:
+            shown = _without_zero(f"{value:g}".replace(".", marks.decimal))
+        case Kind.DF:
+            shown = _decimal(value, 0 if float(value).is_integer() else 1, marks)
+        case _:
+            shown = _decimal(value, 2 if digits is None else digits, marks)
+    return shown
+
+
+def _decimal(value: float, digits: int, marks: Marks) -> str:
+    shown = f"{value:.{digits}f}"
+    if not float(shown):
+        shown = shown.removeprefix("-")
+    return shown.replace("-", MINUS).replace(".", marks.decimal)
+
+
+def _without_zero(shown: str) -> str:
+    return re.sub(rf"^({MINUS}?)0(?=\D)", r"\1", shown)
+
+
+def _p_value(value: float, marks: Marks) -> str:
+    least, most = 0.001, 0.999
+    nearest = min(max(value, least), most)
+    sign = "< " if value < least else "> " if value > most else ""
+    return sign + _without_zero(_decimal(nearest, 3, marks))

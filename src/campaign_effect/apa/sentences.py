@@ -1,0 +1,108 @@
+"""Results to sentences: what was found, in words that claim no more than a survey can show."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from campaign_effect.analyses.effects import EffectResult, ModelFit
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.quality import QualityResult
+from campaign_effect.analyses.reliability import ReliabilityResult
+from campaign_effect.apa.blocks import Note, Text
+from campaign_effect.apa.tables.generic import grouped
+from campaign_effect.apa.tables.models import contrast_label, p_text
+from campaign_effect.results import Result
+
+
+@singledispatch
+def sentences(result: Result) -> tuple[Note, ...]:
+    """Say a result in paragraphs; an analysis that has some registers them here."""
+    return ()
+
+
+@sentences.register
+def _(result: QualityResult) -> tuple[Note, ...]:
+    left = result.exclusions[-1].n_left if result.exclusions else result.sample.n_total
+    return ((Text.of("say.quality", n=result.sample.n_total, left=left),),)
+
+
+@sentences.register
+def _(result: ReliabilityResult) -> tuple[Note, ...]:
+    scales = tuple(
+        Text.of(
+            "say.alpha",
+            construct=row.construct,
+            alpha=row.alpha,
+            low=row.conf_low,
+            high=row.conf_high,
+        )
+        for row in result.scales
+    )
+    return ((Text.of("say.reliability", level=result.level, scales=scales),),)
+
+
+@sentences.register
+def _(result: EffectResult) -> tuple[Note, ...]:
+    return tuple(_model(one, fit) for one, fit in zip(result.models, result.fits, strict=True))
+
+
+def _model(one: FittedModel, fit: ModelFit) -> Note:
+    """Say the model, then how well it fits."""
+    outcome = one.formula.outcome
+    said = [
+        Text.of(
+            f"say.model.{one.model.name}", outcome=outcome, n=fit.n, terms=one.formula.columns
+        ),
+        Text.of("say.chosen_vcov", vcov=Text(id=f"note.vcov.short.{one.vcov.name}")),
+    ]
+    if fit.mcfadden is not None:
+        said.append(
+            Text.of(
+                "say.fit.logit",
+                chi2=fit.lr_chi2,
+                df=fit.lr_df,
+                p=p_text(fit.lr_p_value),
+                mcfadden=fit.mcfadden,
+                auc=fit.auc,
+            )
+        )
+    elif fit.r2 is not None:
+        said.append(Text.of("say.fit.linear", r2=fit.r2))
+    return tuple(said)
+
+
+@sentences.register
+def _(result: MarginsResult) -> tuple[Note, ...]:
+    return tuple(
+        (*(_effect(row, result) for row in rows), Text(id="say.association"))
+        for rows in grouped(_spoken_of(result), "outcome").values()
+    )
+
+
+def _spoken_of(result: MarginsResult) -> list[AverageEffect]:
+    """Take the exposures where they are known: a control's effect is not what was asked."""
+    exposures = result.exposures
+    return [row for row in result.effects if not exposures or row.term in exposures]
+
+
+def _effect(row: AverageEffect, result: MarginsResult) -> Text:
+    """Say one average effect with its interval and exact *p*; without a test, why."""
+    label = contrast_label(row)
+    if row.conf_low is None or row.p_value is None:
+        facts = {"label": label, "outcome": row.outcome, "estimate": abs(row.estimate)}
+        return Text.of(f"say.effect.untested.{_direction(row)}", **facts)
+    return Text.of(
+        f"say.effect.{_direction(row)}",
+        label=label,
+        outcome=row.outcome,
+        estimate=abs(row.estimate),
+        level=result.level,
+        low=row.conf_low,
+        high=row.conf_high,
+        p=p_text(row.p_value),
+    )
+
+
+def _direction(row: AverageEffect) -> str:
+    return "higher" if row.estimate >= 0 else "lower"

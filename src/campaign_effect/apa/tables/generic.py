@@ -1,0 +1,124 @@
+"""The table of any result, and what every table shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Final, TypeVar
+
+from campaign_effect.apa.blocks import Cell, Head, Interval, Line, Note, Table, Text, Value
+from campaign_effect.results import Kind, Result, Row, Sample
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+STARS: Final = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
+"""Levels of probability and their marks."""
+
+
+@singledispatch
+def tables(result: Result) -> tuple[Table, ...]:
+    """Lay out every part of any result: a line a row, a column a field.
+
+    Parameters
+    ----------
+    result : Result
+        An analysis whose tables have an APA form of their own registers it here.
+
+    Returns
+    -------
+    tuple of Table
+        Parts without rows have no table.
+    """
+    return tuple(
+        Table(
+            id=f"{result.name}_{part}",
+            title=Text(id=f"title.{result.name}.{part}"),
+            heads=tuple(Head(text=Text(id=f"column.{name}")) for name in rows[0].kinds()),
+            lines=tuple(Line(cells=_cells(row)) for row in rows),
+            notes=(sample_note(dict(result.samples)[part]),),
+            glossary=result.glossary,
+        )
+        for part, rows in result.parts().items()
+        if rows
+    )
+
+
+def heads(*columns: str, level: float | None = None) -> tuple[Head, ...]:
+    """Head columns by their message ids; that of an interval says its level."""
+    return tuple(Head(text=Text.of(f"column.{column}", level=level)) for column in columns)
+
+
+def heading(name: str, kind: Kind = Kind.NAME) -> Line:
+    """Make a line that heads those below it."""
+    return Line(cells=(Value(value=name, kind=kind),))
+
+
+def values(row: Row, *columns: str) -> tuple[Cell, ...]:
+    """Take some fields of a row, each of its kind; two joined by ":" are an interval."""
+    kinds = row.kinds()
+    return tuple(
+        _interval(row, column, kinds)
+        if ":" in column
+        else Value(value=getattr(row, column), kind=kinds[column])
+        for column in columns
+    )
+
+
+def sample_note(sample: Sample) -> Note:
+    """Say how many were used, and why others were not."""
+    if not sample.dropped:
+        return (Text.of("note.everyone", n=sample.n_used),)
+    return (
+        Text.of("note.sample", used=sample.n_used, total=sample.n_total),
+        Text.of("note.dropped", dropped=dropped_texts(sample)),
+    )
+
+
+def dropped_texts(sample: Sample) -> tuple[Text, ...]:
+    """Give each reason why respondents were left out as a text."""
+    return tuple(_dropped(reason, n) for reason, n in sample.dropped)
+
+
+def star(p_value: float) -> str:
+    """Mark a probability.
+
+    Examples
+    --------
+    >>> star(0.02), star(0.2)
+    ('*', '')
+    """
+    return next((mark for level, mark in STARS if p_value < level), "")
+
+
+def star_note(p_values: Iterable[float]) -> tuple[Note, ...]:
+    """Explain the stars in use, the weakest first; no note where none is."""
+    used = {star(p_value) for p_value in p_values}
+    found = [(level, mark) for level, mark in reversed(STARS) if mark in used]
+    texts = tuple(Text.of("note.star", mark=mark, level=level) for level, mark in found)
+    return (texts,) if texts else ()
+
+
+def grouped(rows: Iterable[AnyRow], by: str) -> dict[str, list[AnyRow]]:
+    """Group rows by a field, in order of first appearance."""
+    groups: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        groups.setdefault(getattr(row, by), []).append(row)
+    return groups
+
+
+def _cells(row: Row) -> tuple[Cell, ...]:
+    return tuple(
+        Value(value=getattr(row, name), kind=kind) for name, kind in row.kinds().items()
+    )
+
+
+def _interval(row: Row, column: str, kinds: dict[str, Kind]) -> Interval:
+    low, high = column.split(":")
+    return Interval(low=getattr(row, low), high=getattr(row, high), kind=kinds[low])
+
+
+def _dropped(reason: str, n: int) -> Text:
+    word, _, column = reason.partition(":")
+    if column:
+        return Text.of(f"dropped.{word}", variable=column, n=n)
+    return Text.of(f"dropped.{word}", n=n)

@@ -1,0 +1,163 @@
+"""Tables of regression models and average effects."""
+
+from __future__ import annotations
+
+from campaign_effect.analyses.effects import Coefficient, EffectResult, ModelFit
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.apa.blocks import Cell, Line, Note, Table, Text, Value
+from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
+
+LINEAR_DIGITS = 3
+"""Of coefficients that are differences of probabilities."""
+
+
+@tables.register
+def _(result: EffectResult) -> tuple[Table, ...]:
+    return tuple(
+        _coefficients(result, one, fit)
+        for one, fit in zip(result.models, result.fits, strict=True)
+    )
+
+
+def _coefficients(result: EffectResult, one: FittedModel, fit: ModelFit) -> Table:
+    outcome = one.formula.outcome
+    rows = [row for row in result.coefficients if row.outcome == outcome]
+    statistic = "z" if rows[0].df is None and not one.vcov.cluster else "t"
+    columns = ["term", "estimate", "std_error", statistic, "df", "p_value", "ci"]
+    if statistic == "z":
+        columns.remove("df")
+    if one.model.has_odds:
+        columns[-1:] = ["odds_ratio", "odds_ci"]
+    return Table(
+        id=f"{one.model.name}_{outcome}",
+        title=Text.of(f"title.effects.{one.model.name}", outcome=outcome),
+        heads=heads(*columns, level=result.level),
+        lines=tuple(Line(cells=_cells(row, columns, one)) for row in rows),
+        notes=_notes(result, one, fit),
+        glossary=result.glossary,
+    )
+
+
+def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell, ...]:
+    fields = {
+        "t": "statistic",
+        "z": "statistic",
+        "ci": "conf_low:conf_high",
+        "odds_ci": "odds_low:odds_high",
+    }
+    cells = values(row, *(fields.get(column, column) for column in columns))
+    digits = None if one.model.has_odds else LINEAR_DIGITS
+    precise = {"estimate", "std_error"}
+    return tuple(
+        Value(value=cell.value, kind=cell.kind, digits=digits)
+        if isinstance(cell, Value) and column in precise
+        else cell
+        for column, cell in zip(columns, cells, strict=True)
+    )
+
+
+def _notes(result: EffectResult, one: FittedModel, fit: ModelFit) -> tuple[Note, ...]:
+    general = [*_outcome_texts(one, fit), *_base_texts(one), *_vcov_texts(one, fit)]
+    general += sample_note(one.sample)
+    return (
+        tuple(general),
+        tuple(_fit_texts(fit)),
+    )
+
+
+def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
+    if fit.n_events is None:
+        return []
+    outcome = one.formula.outcome
+    return [Text.of("note.event", outcome=outcome, events=fit.n_events, n=fit.n)]
+
+
+def _base_texts(one: FittedModel) -> list[Text]:
+    """Name the base of every factor in the model."""
+    answers = one.answers[list(one.formula.columns)]
+    bases = tuple(
+        Text.of("note.base", variable=name, level=f"{name}={answers[name].cat.categories[0]}")
+        for name in answers.select_dtypes("category")
+    )
+    return [Text.of("note.bases", bases=bases)] if bases else []
+
+
+def _vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
+    if one.vcov.cluster is None:
+        return [Text(id=f"note.vcov.{one.vcov.name}")]
+    clusters = {"cluster": one.vcov.cluster, "n": fit.n_clusters}
+    return [Text.of(f"note.vcov.{one.vcov.name}", **clusters)]
+
+
+def p_text(p_value: float | None) -> Text:
+    """Say *p* with its sign: "= .012", "< .001"."""
+    is_edge = p_value is not None and (p_value < 0.001 or p_value > 0.999)
+    return Text.of("word.p_edge" if is_edge else "word.p_equals", p=p_value)
+
+
+def _fit_texts(fit: ModelFit) -> list[Text]:
+    if fit.mcfadden is not None:
+        return [
+            Text.of(
+                "note.fit.logit",
+                deviance=-2 * fit.log_likelihood,
+                chi2=fit.lr_chi2,
+                df=fit.lr_df,
+                p=p_text(fit.lr_p_value),
+                mcfadden=fit.mcfadden,
+                nagelkerke=fit.nagelkerke,
+                tjur=fit.tjur,
+                auc=fit.auc,
+            )
+        ]
+    return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
+
+
+@tables.register
+def _(result: MarginsResult) -> tuple[Table, ...]:
+    return tuple(
+        _effects(result, outcome, rows)
+        for outcome, rows in grouped(result.effects, "outcome").items()
+    )
+
+
+def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> Table:
+    is_clustered = any(row.df is not None for row in rows)
+    columns = [
+        "variable",
+        "ame",
+        "std_error",
+        "t" if is_clustered else "z",
+        "df",
+        "p_value",
+        "ci",
+    ]
+    fields = ["estimate", "std_error", "statistic", "df", "p_value", "conf_low:conf_high"]
+    if not is_clustered:
+        columns.remove("df")
+        fields.remove("df")
+    return Table(
+        id=f"margins_{outcome}",
+        title=Text.of("title.margins.effects", outcome=outcome),
+        heads=heads(*columns, level=result.level),
+        lines=tuple(Line(cells=(contrast_label(row), *values(row, *fields))) for row in rows),
+        notes=(
+            (
+                Text.of("note.margins", outcome=outcome),
+                *sample_note(dict(result.samples)[outcome]),
+            ),
+        ),
+        glossary=result.glossary,
+    )
+
+
+def contrast_label(row: AverageEffect) -> Text:
+    """Name what changes: a number by one unit, a factor from its base to a level."""
+    if row.contrast == "dY/dX":
+        return Text.of("word.per_unit", variable=row.term)
+    high, _, low = row.contrast.partition(" - ")
+    if (high, low) == ("1", "0"):
+        return Text.of("word.name", name=row.term)
+    levels = {"high": f"{row.term}={high}", "low": f"{row.term}={low}"}
+    return Text.of("word.contrast", variable=row.term, **levels)

@@ -1,0 +1,109 @@
+"""What to ask of a survey, so that it can be asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from campaign_effect import errors
+from campaign_effect.analyses import ANALYSES
+from campaign_effect.analyses.quality import check_quality, exclude_flagged
+from campaign_effect.errors import StatisticsError, UsageError, nearest_word
+from campaign_effect.results import Notice, Result
+from campaign_effect.survey import Survey
+
+ABOUT_OUTCOMES: Final = frozenset({"effects", "margins", "linear"})
+"""Analyses that need an outcome and an exposure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The analyses to run, in the order of the report.
+
+    Attributes
+    ----------
+    analyses : tuple of str
+        Names in ``ANALYSES``; all of them by default.
+    """
+
+    analyses: tuple[str, ...] = tuple(ANALYSES)
+
+    def __post_init__(self) -> None:
+        for name in self.analyses:
+            if name not in ANALYSES:
+                near = nearest_word(name, ANALYSES)
+                raise UsageError(
+                    f"There is no analysis {name!r}.",
+                    hint=f"did you mean {near!r}?" if near else f"there are {list(ANALYSES)}.",
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a plan found.
+
+    Attributes
+    ----------
+    survey : Survey
+        After the exclusions of its schema.
+    results : tuple of Result
+        Of the analyses that could be done, in the order of the plan.
+    notices : tuple of Notice
+        Why others could not.
+    """
+
+    survey: Survey
+    results: tuple[Result, ...]
+    notices: tuple[Notice, ...]
+
+
+def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = None) -> Findings:
+    """Check the quality, leave out whom the schema excludes, and run every analysis.
+
+    Parameters
+    ----------
+    plan : Plan
+    survey : Survey
+    on_start : callable, optional
+        Told the name of each analysis before it starts.
+
+    Returns
+    -------
+    Findings
+        An analysis that these answers do not allow is a notice, and costs no other.
+
+    Raises
+    ------
+    SurveyError
+        If the data or the schema need mending.
+    """
+    survey, quality = exclude_flagged(survey, check_quality(survey))
+    results: list[Result] = []
+    notices: list[Notice] = []
+    for name in _possible(plan, survey):
+        if on_start:
+            on_start(name)
+        try:
+            results.append(quality if name == "quality" else ANALYSES[name](survey))
+        except StatisticsError as error:
+            notices.append(_failed(name, error))
+    return Findings(survey=survey, results=tuple(results), notices=tuple(notices))
+
+
+def _possible(plan: Plan, survey: Survey) -> list[str]:
+    """Take the analyses that the schema's roles allow, in the order of the registry."""
+    roles = survey.schema.roles
+    has_question = bool(roles.outcomes and roles.exposures)
+    return [
+        name
+        for name in ANALYSES
+        if name in plan.analyses and (has_question or name not in ABOUT_OUTCOMES)
+    ]
+
+
+def _failed(name: str, error: StatisticsError) -> Notice:
+    """Say which analysis could not be done; its kind of error chooses the words."""
+    known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+    received = error.problem if error.received is None else str(error.received)
+    return Notice.of(f"failed.{known.__name__}", analysis=f"analysis.{name}", received=received)

@@ -1,0 +1,224 @@
+"""Cells of text to codes: each distinct text of a column is resolved once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from campaign_effect.errors import LabelsError, nearest_word
+from campaign_effect.schema.labels import normalise
+from campaign_effect.schema.model import Code, Scale
+from campaign_effect.survey.model import Absence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """One column of answers and why cells are absent, on the index of the cells."""
+
+    answers: pd.Series
+    absences: pd.Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of one column, with what the file and the schema say of them.
+
+    Attributes
+    ----------
+    column : str
+        Its header, for messages.
+    texts : Series
+        Text, or numbers of a data frame.
+    labels : mapping of text to label
+        Value labels of a statistics file.
+    missing : frozenset of str
+        Normalised texts that mean "no answer"; "" is always one.
+    decimal : str
+        "." or ",".
+    """
+
+    column: str
+    texts: pd.Series
+    labels: Mapping[str, str]
+    missing: frozenset[str]
+    decimal: str = "."
+
+
+Meaning = tuple[float, int]
+"""What a text means: a position or a number (nan where absent), and an ``Absence``."""
+
+_BLANK: Meaning = (np.nan, Absence.BLANK)
+_IMPOSSIBLE: Meaning = (np.nan, Absence.IMPOSSIBLE)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_THOUSANDS = {
+    ".": re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?"),
+    ",": re.compile(r"\d{1,3}(\.\d{3})+(,\d*)?"),
+}
+
+
+def code_scale(cells: Cells, scale: Scale) -> Coded:
+    """Put a column on its scale.
+
+    Parameters
+    ----------
+    cells : Cells
+    scale : Scale
+        Its points give the answers: numbers where its codes are numbers, else an ordered
+        list of categories.
+
+    Returns
+    -------
+    Coded
+        A number that is no code of an ordered scale is absent as impossible; an answer aside
+        keeps its place in ``absences``.
+
+    Raises
+    ------
+    LabelsError
+        If a text is no answer of the scale.
+    """
+    wordings = _wordings(scale)
+    points = enumerate(scale.points) if scale.is_ordered else ()
+    codes = {float(point.code): float(i) for i, point in points}
+
+    def meaning(text: str) -> Meaning | None:
+        key = normalise(text)
+        if key in cells.missing:
+            return _BLANK
+        found = wordings.get(key) or wordings.get(normalise(cells.labels.get(text, "")))
+        number = _number(text.strip(), cells.decimal) if codes else None
+        if found is not None or number is None:
+            return found
+        return (codes[number], Absence.ANSWERED) if number in codes else _IMPOSSIBLE
+
+    values, absences = _resolve(cells, meaning, scale)
+    return Coded(answers=_answers(values, scale, cells.texts.index), absences=absences)
+
+
+def code_number(cells: Cells, low: float | None, high: float | None) -> Coded:
+    """Read a column as numbers; one outside the bounds is absent as impossible.
+
+    Raises
+    ------
+    LabelsError
+        If a text is not a number.
+    """
+
+    def meaning(text: str) -> Meaning | None:
+        if normalise(text) in cells.missing:
+            return _BLANK
+        number = _number(text.strip(), cells.decimal)
+        if number is None:
+            return None
+        is_low = low is not None and number < low
+        is_high = high is not None and number > high
+        return _IMPOSSIBLE if is_low or is_high else (number, Absence.ANSWERED)
+
+    values, absences = _resolve(cells, meaning, None)
+    return Coded(answers=values, absences=absences)
+
+
+def code_category(cells: Cells) -> Coded:
+    """Read a column as categories: its distinct texts, spaces mended, sorted."""
+    texts = cells.texts.map(lambda cell: "" if pd.isna(cell) else " ".join(_text(cell).split()))
+    texts = texts.map(lambda text: cells.labels.get(text, text))
+    is_blank = texts.map(normalise).isin(cells.missing)
+    levels = sorted(texts[~is_blank].unique())
+    answers = pd.Series(
+        pd.Categorical(texts.where(~is_blank), categories=levels), index=texts.index
+    )
+    absences = is_blank.map({True: Absence.BLANK, False: Absence.ANSWERED}).astype("int8")
+    return Coded(answers=answers, absences=absences)
+
+
+def code_outcome(coded: Coded, event: Collection[Code], among: Collection[Code]) -> Coded:
+    """Make 1 of an event, 0 of the answers it is compared with; the rest is not compared.
+
+    Without ``among``, an event is compared with every other substantive answer.
+    """
+    answers = coded.answers
+    is_event = _is_one_of(answers, event)
+    is_other = (_is_one_of(answers, among) if among else answers.notna()) & ~is_event
+    values = pd.Series(np.where(is_event, 1.0, np.where(is_other, 0.0, np.nan)), answers.index)
+    is_left_out = values.isna() & answers.notna()
+    absences = coded.absences.mask(is_left_out, int(Absence.NOT_COMPARED)).astype("int8")
+    return Coded(answers=values, absences=absences)
+
+
+def _is_one_of(answers: pd.Series, codes: Collection[Code]) -> pd.Series:
+    """Compare answers with codes: as numbers where the answers are, else as words."""
+    if isinstance(answers.dtype, pd.CategoricalDtype):
+        return answers.isin([str(code) for code in codes])
+    return answers.isin([float(code) for code in codes])
+
+
+def _resolve(
+    cells: Cells, meaning: Callable[[str], Meaning | None], scale: Scale | None
+) -> tuple[pd.Series, pd.Series]:
+    """Give every distinct text its meaning, then every cell."""
+    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    texts = [_text(cell) for cell in distinct]
+    found = [meaning(text) for text in texts]
+    if unknown := [i for i, one in enumerate(found) if one is None]:
+        raise _unknown_labels(cells, places, {i: texts[i] for i in unknown}, scale)
+    # A missing cell has place -1 and so takes the last entry.
+    table = np.array([*found, _BLANK], dtype=float)[places]
+    index = cells.texts.index
+    return pd.Series(table[:, 0], index), pd.Series(table[:, 1].astype("int8"), index)
+
+
+def _wordings(scale: Scale) -> dict[str, Meaning]:
+    points = [(float(i), int(Absence.ANSWERED), p) for i, p in enumerate(scale.points)]
+    aside = [(np.nan, Absence.ASIDE + i, p) for i, p in enumerate(scale.aside)]
+    return {
+        normalise(words): (value, absence)
+        for value, absence, point in (*points, *aside)
+        for words in point.wordings()
+    }
+
+
+def _answers(places: pd.Series, scale: Scale, index: pd.Index) -> pd.Series:
+    """Turn places on the scale into its codes."""
+    if scale.is_ordered:
+        codes = np.array([*(float(point.code) for point in scale.points), np.nan])
+        return pd.Series(codes[places.fillna(-1).to_numpy(dtype=int)], index)
+    levels = [str(point.code) for point in scale.points]
+    filled = places.fillna(-1).to_numpy(dtype=np.int64)
+    return pd.Series(pd.Categorical.from_codes(filled, categories=pd.Index(levels)), index)
+
+
+def _text(cell: object) -> str:
+    """Show a cell of a data frame as it would stand in a file."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _number(text: str, decimal: str) -> float | None:
+    """Read a number with this decimal mark and, where they group in threes, thousands."""
+    if _THOUSANDS[decimal].fullmatch(text):
+        text = text.replace("." if decimal == "," else ",", "")
+    text = text.replace(decimal, ".") if decimal == "," else text
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _unknown_labels(
+    cells: Cells, places: np.ndarray, unknown: Mapping[int, str], scale: Scale | None
+) -> LabelsError:
+    """Say which cells do not fit. A text is quoted only where it resembles a label."""
+    rows = cells.texts.index[np.isin(places, list(unknown))]
+    words = list(_wordings(scale)) if scale else []
+    near = {text: nearest_word(normalise(text), words) for text in unknown.values()}
+    quoted = [f"{text!r} (nearest: {label!r})" for text, label in near.items() if label]
+    what = f"answers of the scale {scale.name!r}" if scale else "numbers"
+    shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+    return LabelsError(
+        f"Column {cells.column!r} holds {len(rows)} cells that are no {what}: rows {shown}.",
+        received=", ".join(quoted[:5]) or None,
+        hint="mend the cells, add the wording to a point's 'accepts', or list it under "
+        "'missing' in the schema.",
+    )

@@ -1,0 +1,278 @@
+"""Answers as printed, and the scale they belong to: resolved by the whole set of them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+from campaign_effect.errors import SchemaError
+from campaign_effect.schema.model import Code, Point, Scale, Texts
+
+Reason = Literal["only", "all_seen", "none", "tie", "nothing_seen"]
+"""Why a block got its scale, or none."""
+
+_SPACES: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_DASHES: Final = re.compile(r"[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc`\u00b4]")
+_JOINTS: Final = re.compile(r" ?([-/]) ?")
+_NUMBER_FIRST: Final = re.compile(r"^(?:\(\d{1,2}\)|\d{1,2} ?[=.:)-]|[a-z][.)] ) ?(?=[^\W\d])")
+_NUMBER_AROUND: Final = re.compile(r"^\d{1,2} ?\(([^()]*[^\W\d][^()]*)\)$")
+_SHORT_LAST: Final = re.compile(r"(?<=\w) ?\(\w{1,3}\)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """The scale of a block of columns, as far as its labels tell.
+
+    Attributes
+    ----------
+    scale : Scale or None
+        The one to use; None where the labels do not decide.
+    candidates : tuple of str
+        Names of the scales that hold every label seen.
+    is_guess : bool
+        Whether other scales would fit too.
+    unknown : tuple of str
+        Labels that no scale holds, as they were seen.
+    reason : str
+        ``only``: one candidate; ``all_seen``: of several, the one whose every answer was seen;
+        ``none``: no scale holds all labels; ``tie``: several do; ``nothing_seen``.
+    """
+
+    scale: Scale | None
+    candidates: tuple[str, ...]
+    is_guess: bool
+    unknown: tuple[str, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vocabulary:
+    """A scale and the normalised words of its answers."""
+
+    scale: Scale
+    words: dict[str, Code]
+
+
+def normalise(label: str) -> str:
+    r"""Write a label so that equal answers are equal text.
+
+    Case, kinds of spaces and dashes, a number or letter in front ("5 = ", "(5)", "5. ", "a. ")
+    and a short abbreviation behind ("(SS)") make no difference.
+
+    Examples
+    --------
+    >>> normalise(" 5 =  Sangat\u00a0Setuju ")
+    'sangat setuju'
+    >>> normalise("Ragu \u2013 ragu"), normalise("5"), normalise("3-5 jam")
+    ('ragu-ragu', '5', '3-5 jam')
+    """
+    text = unicodedata.normalize("NFKC", label).casefold()
+    text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
+    text = _SPACES.sub(" ", text).strip()
+    text = _NUMBER_AROUND.sub(r"\1", text)
+    text = _NUMBER_FIRST.sub("", text)
+    text = _SHORT_LAST.sub("", text)
+    return _JOINTS.sub(r"\1", text).rstrip(".!").strip()
+
+
+def label_codes(scale: Scale) -> dict[str, Code]:
+    """Give the code of every wording of a scale's answers, aside ones included.
+
+    Parameters
+    ----------
+    scale : Scale
+        Texts in both languages, accepted wordings and the codes themselves stand for an answer.
+
+    Returns
+    -------
+    dict of str to code
+        By normalised wording.
+
+    Raises
+    ------
+    SchemaError
+        If one wording stands for two answers.
+
+    Examples
+    --------
+    >>> label_codes(default_scale("agree4_kurang"))["kurang setuju"]
+    2
+    """
+    codes: dict[str, Code] = {}
+    for point in (*scale.points, *scale.aside):
+        for word in dict.fromkeys(map(normalise, point.wordings())):
+            if codes.setdefault(word, point.code) != point.code:
+                raise SchemaError(
+                    f"Scale {scale.name!r}: the wording {word!r} stands for two answers.",
+                    received=f"the codes {codes[word]!r} and {point.code!r}",
+                    hint="take it out of one of them (text or accepts).",
+                )
+    return codes
+
+
+def resolve_block(
+    labels_seen: Collection[str], scales: Sequence[Scale] | None = None
+) -> Resolution:
+    """Find the scale of a block of columns by the set of labels seen in it.
+
+    Parameters
+    ----------
+    labels_seen : collection of str
+        The distinct cells of all columns of the block, without those that mean "no answer".
+    scales : sequence of Scale, optional
+        What to choose from: a schema's scales. By default the sets that come with the library;
+        the answers aside ("Tidak tahu") that were seen are then added to the scale.
+
+    Returns
+    -------
+    Resolution
+        One candidate is taken. Of several, the one whose every answer was seen is taken as a
+        guess; where none is, or more than one, there is no scale.
+
+    Examples
+    --------
+    >>> found = resolve_block(["STS", "TS", "S", "SS"])
+    >>> found.scale.name, found.is_guess
+    ('agree4_forced', True)
+    >>> resolve_block(["ragu-ragu ", "Kurang Setuju", "Setuju"]).reason
+    'none'
+    """
+    seen = {normalise(label): label for label in labels_seen if label.strip()}
+    if scales is not None:
+        return _resolution(seen, [_vocabulary(scale) for scale in scales], {})
+    is_numeric = all(word.isdecimal() for word in seen.keys() - _aside_words().keys())
+    return _resolution(seen, _numbered() if is_numeric else _worded(), _aside_words())
+
+
+def default_scales() -> tuple[Scale, ...]:
+    """List the sets of answers that come with the library, worded in both languages."""
+    return tuple(vocabulary.scale for vocabulary in _worded() + _numbered())
+
+
+def default_scale(name: str) -> Scale:
+    """Find one of ``default_scales`` by its name.
+
+    Examples
+    --------
+    >>> default_scale("freq5").points[0].text.say("en")
+    'Never'
+    """
+    return next(scale for scale in default_scales() if scale.name == name)
+
+
+def aside_points() -> tuple[Point, ...]:
+    """List the answers that are no place on a scale: don't know, refused, did not vote."""
+    return tuple({point.code: point for point in _aside_words().values()}.values())
+
+
+def aside_point(label: str) -> Point | None:
+    """Find the answer aside that a label stands for.
+
+    Examples
+    --------
+    >>> aside_point(" RAHASIA ").code
+    'refused'
+    """
+    return _aside_words().get(normalise(label))
+
+
+def _resolution(
+    seen: Mapping[str, str], vocabularies: Sequence[_Vocabulary], asides: Mapping[str, Point]
+) -> Resolution:
+    """Choose among the scales that hold every label but those that may stand aside."""
+    needed = seen.keys() - asides.keys()
+    known = {word for vocabulary in vocabularies for word in vocabulary.words}
+    whole = [v for v in vocabularies if needed and seen.keys() <= v.words.keys()]
+    fitting = whole or [v for v in vocabularies if needed and needed <= v.words.keys()]
+    chosen = fitting if len(fitting) == 1 else [v for v in fitting if _is_all_seen(v, seen)]
+    return Resolution(
+        scale=_with_aside(chosen[0], seen, asides) if len(chosen) == 1 else None,
+        candidates=tuple(vocabulary.scale.name for vocabulary in fitting),
+        is_guess=len(fitting) > 1 and len(chosen) == 1,
+        unknown=tuple(label for word, label in seen.items() if word in needed - known),
+        reason=_reason(bool(needed), len(fitting), len(chosen)),
+    )
+
+
+def _with_aside(
+    vocabulary: _Vocabulary, seen: Iterable[str], asides: Mapping[str, Point]
+) -> Scale:
+    """Add the answers aside that were seen and are no answers of the scale itself."""
+    found = [asides[word] for word in seen if word in asides and word not in vocabulary.words]
+    unique = {point.code: point for point in (*vocabulary.scale.aside, *found)}
+    return vocabulary.scale.model_copy(update={"aside": tuple(unique.values())})
+
+
+def _reason(is_seen: bool, n_fitting: int, n_chosen: int) -> Reason:
+    if not is_seen:
+        return "nothing_seen"
+    if n_fitting == 0:
+        return "none"
+    if n_chosen != 1:
+        return "tie"
+    return "only" if n_fitting == 1 else "all_seen"
+
+
+def _is_all_seen(vocabulary: _Vocabulary, seen: Iterable[str]) -> bool:
+    codes = {vocabulary.words.get(word) for word in seen}
+    return all(point.code in codes for point in vocabulary.scale.points)
+
+
+def _vocabulary(scale: Scale) -> _Vocabulary:
+    words = label_codes(scale)
+    return _Vocabulary(scale=scale, words=words)
+
+
+@cache
+def _file() -> dict[str, Any]:
+    path = files("campaign_effect.schema") / "label_sets.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _worded() -> tuple[_Vocabulary, ...]:
+    """Read the sets of words; each is recognised in one language only."""
+    return tuple(_worded_set(name, facts) for name, facts in _file()["sets"].items())
+
+
+def _worded_set(name: str, facts: dict[str, Any]) -> _Vocabulary:
+    points = tuple(_point(part["code"], part) for part in facts["points"])
+    words: dict[str, Code] = {}
+    for point, part in zip(points, facts["points"], strict=True):
+        for word in (str(point.code), part[facts["seen"]], *point.accepts):
+            words[normalise(word)] = point.code
+    scale = Scale(name=name, points=points)
+    return _Vocabulary(scale=scale, words=words)
+
+
+@cache
+def _numbered() -> tuple[_Vocabulary, ...]:
+    ranges = _file()["numbers"].items()
+    scales = [
+        Scale(name=name, points=tuple(Point(code=code) for code in range(low, high + 1)))
+        for name, (low, high) in ranges
+    ]
+    return tuple(_vocabulary(scale) for scale in scales)
+
+
+@cache
+def _aside_words() -> dict[str, Point]:
+    points = [_point(code, part) for code, part in _file()["aside"].items()]
+    return {
+        normalise(word): point
+        for point in points
+        for word in point.wordings()
+        if word != point.code
+    }
+
+
+def _point(code: Code, part: dict[str, Any]) -> Point:
+    text = Texts(en=part["en"], id=part["id"])
+    return Point(code=code, text=text, accepts=tuple(part.get("accepts", ())))

@@ -1,0 +1,164 @@
+"""Labels are resolved by the whole set of them, never one by one."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_effect.errors import SchemaError
+from campaign_effect.schema.labels import (
+    aside_point,
+    aside_points,
+    default_scale,
+    default_scales,
+    label_codes,
+    normalise,
+    resolve_block,
+)
+from campaign_effect.schema.model import Point, Scale
+
+FACTS = Path(__file__).parents[3] / "shared" / "design" / "likert_labels_id.json"
+SOMEWHAT = [
+    "Strongly agree",
+    "Agree",
+    "Somewhat agree",
+    "Neither agree nor disagree",
+    "Somewhat disagree",
+    "Disagree",
+    "Strongly disagree",
+]
+SLIGHTLY = [label.replace("Somewhat", "Slightly") for label in SOMEWHAT]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Sangat Setuju",
+        "SANGAT SETUJU",
+        " sangat\u00a0 setuju\t",
+        "5 = Sangat setuju",
+        "5=Sangat setuju",
+        "(5) sangat setuju",
+        "5. Sangat Setuju",
+        "5) Sangat Setuju",
+        "5 - Sangat setuju",
+        "5 (Sangat setuju)",
+        "e. Sangat setuju",
+        "Sangat setuju (SS)",
+        "Sangat setuju.",
+        "\ufeffSangat\u200b setuju",
+    ],
+)
+def test_wordings_of_one_answer_are_equal(label):
+    assert normalise(label) == "sangat setuju"
+
+
+@pytest.mark.parametrize("label", ["5", "10", "3-5 jam", "1.500.000", "17-21 tahun", "2 kali"])
+def test_a_number_that_is_the_answer_stays(label):
+    assert normalise(label) == label
+
+
+@pytest.mark.parametrize("dash", ["-", " - ", "\u2013", "\u2014", "\u2010", "\u2212"])
+def test_dashes_make_no_difference(dash):
+    assert normalise(f"ragu{dash}ragu") == "ragu-ragu"
+
+
+@given(st.text(max_size=20))
+def test_normal_text_stays_as_it_is(label):
+    once = normalise(normalise(label))
+    assert normalise(once) == once or len(normalise(once)) < len(once)
+
+
+@pytest.mark.parametrize(
+    ("labels", "name", "is_guess"),
+    [
+        (["STS", "TS", "N", "S", "SS"], "agree5_netral", False),
+        (["Sangat setuju", "ragu-ragu ", "Tidak Setuju"], "agree5_ragu", False),
+        (["TS", "KS", "S", "SS"], "agree4_kurang", True),
+        (["STS", "TS", "KS", "S", "SS"], "agree5_kurang_mid", False),
+        (["STS", "TS", "S", "SS"], "agree4_forced", True),
+        (["Tidak pernah", "Jarang", "Kadang-kadang", "Sering", "Selalu"], "freq5", False),
+        (["Tidak pernah", "Jarang", "Sering", "Selalu"], "freq4", True),
+        (["Cukup berpengaruh", "Kurang berpengaruh"], "influence4", False),
+        (SOMEWHAT, "agree7_en", False),
+        (SLIGHTLY, "agree7_en", False),
+        (SOMEWHAT + SLIGHTLY, "agree7_en", False),
+        (["Strongly agree", "Agree", "Neutral", "Disagree", "SD"], "agree5_en", True),
+        (["Never", "Rarely", "Sometimes", "Often", "Always"], "freq5_en", True),
+        (["1", "2", "3", "4", "5"], "points_1_5", True),
+        ([str(code) for code in range(11)], "points_0_10", False),
+        (["1 = STS", "2", "Netral", "5 = SS"], "agree5_netral", False),
+    ],
+)  # fmt: skip
+def test_a_block_gets_the_scale_that_its_labels_tell(labels, name, is_guess):
+    found = resolve_block(labels)
+    assert (found.scale.name, found.is_guess) == (name, is_guess)
+    assert found.reason == ("all_seen" if is_guess else "only")
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"),
+    [
+        (["ragu-ragu ", "Kurang Setuju", "Setuju"], "none"),
+        (["Setuju", "Sangat setuju"], "tie"),
+        (["1", "3", "5"], "tie"),
+        (["", " "], "nothing_seen"),
+        (["Rahasia"], "nothing_seen"),
+    ],
+)
+def test_a_block_that_its_labels_do_not_decide_gets_none(labels, reason):
+    found = resolve_block(labels)
+    assert (found.scale, found.reason) == (None, reason)
+
+
+def test_a_label_that_no_scale_holds_is_named_as_it_was_seen():
+    found = resolve_block(["Setuju", "Setuju banget"])
+    assert (found.reason, found.unknown) == ("none", ("Setuju banget",))
+
+
+def test_answers_aside_do_not_hinder_and_are_added_to_the_scale():
+    found = resolve_block(["STS", "TS", "N", "S", "SS", "Tidak tahu", "TT", "Rahasia"])
+    assert [point.code for point in found.scale.aside] == ["dont_know", "refused"]
+
+
+def test_an_answer_of_the_scale_is_not_put_aside():
+    labels = ["Strongly disagree", "Disagree", "Undecided", "Agree", "Strongly agree"]
+    found = resolve_block(labels)
+    assert (found.scale.name, found.scale.aside) == ("agree5_en", ())
+
+
+def test_the_scales_of_a_schema_are_chosen_from_by_any_of_their_wordings():
+    scales = (default_scale("agree5_netral"), default_scale("freq5"))
+    assert resolve_block(["Neutral", "4"], scales).scale == scales[0]
+    assert resolve_block(["Golput"], scales).unknown == ("Golput",)
+
+
+def test_every_default_scale_is_worded_in_both_languages_and_unambiguous():
+    for scale in default_scales():
+        assert label_codes(scale)
+        if not scale.name.startswith("points_"):
+            assert all(point.text.en and point.text.id for point in scale.points)
+    assert all(point.text.en and point.text.id for point in aside_points())
+
+
+def test_every_set_of_the_sources_has_its_codes():
+    if not FACTS.exists():
+        pytest.skip("the label sources are not here")
+    facts = json.loads(FACTS.read_text(encoding="utf-8"))
+    sets = {
+        name: part for name, part in facts.items() if isinstance(part, dict) and "codes" in part
+    }
+    for name, part in sets.items():
+        codes = label_codes(default_scale(name))
+        for label, code in (part["codes"] | part.get("abbr", {})).items():
+            assert codes[normalise(label)] == code, (name, label)
+    for label in (*facts["nonsubstantive"], *facts["vote_outcome_special"]):
+        assert aside_point(label), label
+
+
+def test_a_wording_for_two_answers_is_refused():
+    scale = Scale(name="s", points=(Point(code=1, text="Ya"), Point(code=2, accepts=("YA ",))))
+    with pytest.raises(SchemaError, match="'ya' stands for two answers"):
+        label_codes(scale)

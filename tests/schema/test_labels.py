@@ -85,7 +85,7 @@ def test_normal_text_stays_as_it_is(label):
         (SOMEWHAT, "agree7_en", False),
         (SLIGHTLY, "agree7_en", False),
         (SOMEWHAT + SLIGHTLY, "agree7_en", False),
-        (["Strongly agree", "Agree", "Neutral", "Disagree", "SD"], "agree5_en", True),
+        (["Strongly agree", "Agree", "Neutral", "Disagree", "SD"], "agree5_en", False),
         (["Never", "Rarely", "Sometimes", "Often", "Always"], "freq5_en", True),
         (["1", "2", "3", "4", "5"], "points_1_5", True),
         ([str(code) for code in range(11)], "points_0_10", False),

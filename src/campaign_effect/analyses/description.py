@@ -153,6 +153,7 @@ def describe_items(survey: Survey) -> DescriptionResult:
 def _respondents(survey: Survey) -> Iterator[Respondents]:
     """Describe every variable in each group, then in all."""
     groups = _groups(survey)
+    yield from (_group_row(group, is_in) for group, is_in in groups)
     for name in _described(survey):
         answers = survey.answers[name]
         for group, is_in in groups:
@@ -163,10 +164,14 @@ def _respondents(survey: Survey) -> Iterator[Respondents]:
                 yield from _level_rows(name, group, within, _levels(answers))
 
 
-def _groups(survey: Survey) -> list[tuple[str | None, np.ndarray]]:
+Groups = list[tuple[str | None, np.ndarray]]
+"""Names of groups (None: the whole survey), and who is in them."""
+
+
+def _groups(survey: Survey) -> Groups:
     """Give the groups of the schema, by mask; the whole survey is the last."""
     name = survey.schema.roles.group
-    everyone_in = [(None, np.ones(survey.n, dtype=bool))]
+    everyone_in: Groups = [(None, np.ones(survey.n, dtype=bool))]
     if name is None:
         return everyone_in
     answers = survey.answers[name]
@@ -181,7 +186,8 @@ def _described(survey: Survey) -> list[str]:
         names = [variable.name for variable in schema.variables]
     else:
         names = list(map(str, survey.answers.select_dtypes(exclude="number").columns))
-    return [name for name in names if _is_describable(survey.answers[name])]
+    group = survey.schema.roles.group
+    return [name for name in names if name != group and _is_describable(survey.answers[name])]
 
 
 def _is_describable(answers: pd.Series) -> bool:
@@ -192,6 +198,15 @@ def _levels(answers: pd.Series) -> list[object]:
     if isinstance(answers.dtype, pd.CategoricalDtype):
         return list(answers.cat.categories)
     return sorted(answers.dropna().unique())
+
+
+def _group_row(group: str | None, is_in: np.ndarray) -> Respondents:
+    """Say how many respondents a group has."""
+    n = int(is_in.sum())
+    share = n / max(len(is_in), 1)
+    return Respondents(
+        variable="respondents", level=None, group=group, n=n, share=share, mean=None, sd=None
+    )
 
 
 def _number_row(name: str, group: str | None, within: pd.Series) -> Respondents:
@@ -288,7 +303,7 @@ def _correlations(scores: pd.DataFrame) -> tuple[tuple[ScoreCorrelation, ...], S
     absent = scores.isna().astype("int8") * int(Absence.BLANK)
     complete, sample = listwise_sample(scores, absent)
     used = scores[complete]
-    varying = [name for name in used if len(used) > 2 and used[name].nunique() > 1]
+    varying = [str(name) for name in used if len(used) > 2 and used[name].nunique() > 1]
     rows = []
     for first, second in combinations(varying, 2):
         found = stats.pearsonr(used[first], used[second])

@@ -127,7 +127,7 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
     FormulaError
         If the terms cannot be made from these answers.
     """
-    import formulaic
+    import formulaic  # type: ignore[import-untyped]  # it ships no types
 
     try:
         matrix = formulaic.Formula(formula.right).get_model_matrix(

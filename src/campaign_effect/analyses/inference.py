@@ -56,8 +56,8 @@ def infer(
     dfs = contrast_df(covariance, gradients)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = estimates / errors
-    p_values = 2 * stats.t.sf(np.abs(statistics), dfs)
-    reach = stats.t.isf((1 - level) / 2, dfs) * errors
+    p_values = np.asarray(2 * stats.t.sf(np.abs(statistics), dfs))
+    reach = np.asarray(stats.t.isf((1 - level) / 2, dfs) * errors)
     return [
         Inference(
             estimate=float(estimates[i]),

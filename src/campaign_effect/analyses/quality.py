@@ -230,7 +230,8 @@ def _straight_liners(survey: Survey) -> np.ndarray:
         return np.zeros(survey.n, dtype=bool)
     asked = np.column_stack([_as_asked(survey, c.name) for c in survey.schema.constructs])
     n_answered = (~np.isnan(asked)).sum(axis=1)
-    return (n_answered >= MIN_STRAIGHT_ITEMS) & (response_variability(asked) == 0)
+    is_line = response_variability(asked) == 0
+    return np.asarray(is_line & (n_answered >= MIN_STRAIGHT_ITEMS))
 
 
 def _as_asked(survey: Survey, name: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from campaign_effect.analyses.samples import listwise_sample
+from campaign_effect.analyses.samples import any_complete_sample, listwise_sample
 from campaign_effect.errors import (
     MissingColumnsError,
     NoVariationError,
@@ -113,7 +113,7 @@ def estimate_reliability(
     blocks = survey.blocks if items is None else {"items": tuple(items)}
     done: list[tuple[ScaleReliability, tuple[ItemReliability, ...]]] = []
     notices: list[Notice] = []
-    samples: list[Sample] = []
+    samples: list[tuple[str, Sample]] = []
     for construct, names in blocks.items():
         if missing := [name for name in names if name not in survey.answers]:
             raise MissingColumnsError.of(missing, survey.answers)
@@ -122,17 +122,17 @@ def estimate_reliability(
         )
         try:
             done.append(_construct(construct, names, survey.scores(names)[complete], level))
-            samples.append(sample)
+            samples.append((construct, sample))
         except StatisticsError as error:
             notices.append(_why_not(construct, names, error, sample))
     if not done:
         raise _nothing_to_estimate(blocks, notices)
-    sample = _used_anywhere(survey, samples)
+    used = any_complete_sample(survey, [blocks[scale.construct] for scale, _ in done])
     return ReliabilityResult(
         scales=tuple(scale for scale, _ in done),
         items=tuple(item for _, rows in done for item in rows),
         level=level,
-        samples=(("scales", sample), ("items", sample)),
+        samples=(("scales", used), ("items", used), *samples),
         notices=(*notices, *(n for scale, _ in done for n in _remarks(scale))),
         glossary=survey.glossary,
     )
@@ -177,12 +177,6 @@ def _items(
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _used_anywhere(survey: Survey, samples: Sequence[Sample]) -> Sample:
-    """Join the samples of the constructs: each row says its own n."""
-    fewest = min(samples, key=lambda sample: sample.n_used)
-    return fewest if len(samples) > 1 else samples[0]
 
 
 def _remarks(scale: ScaleReliability) -> list[Notice]:

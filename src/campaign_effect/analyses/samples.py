@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,16 @@ def any_answer_sample(survey: Survey, columns: Iterable[str]) -> Sample:
     return Sample(
         n_total=survey.n, n_used=n_used, dropped=(("no_answer", lost),) if lost else ()
     )
+
+
+def any_complete_sample(survey: Survey, blocks: Iterable[Sequence[str]]) -> Sample:
+    """Count the respondents who answered every item of at least one block."""
+    complete = np.zeros(survey.n, dtype=bool)
+    for items in blocks:
+        complete |= survey.answers[list(items)].notna().all(axis=1).to_numpy()
+    lost = survey.n - int(complete.sum())
+    dropped = (("no_complete_scale", lost),) if lost else ()
+    return Sample(n_total=survey.n, n_used=survey.n - lost, dropped=dropped)
 
 
 def everyone(survey: Survey) -> Sample:

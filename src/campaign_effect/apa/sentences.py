@@ -75,8 +75,26 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
 @sentences.register
 def _(result: MarginsResult) -> tuple[Note, ...]:
     return tuple(
-        (*(_effect(row, result) for row in rows), Text(id="say.association"))
-        for rows in grouped(_spoken_of(result), "outcome").values()
+        _effects(outcome, rows, result)
+        for outcome, rows in grouped(_spoken_of(result), "outcome").items()
+    )
+
+
+def _effects(outcome: str, rows: list[AverageEffect], result: MarginsResult) -> Note:
+    """Say the effects on one outcome, which are unclear, and what none of them shows."""
+    said = [Text.of("say.effect.about", outcome=outcome)]
+    said += [_effect(row, result) for row in rows]
+    unclear = tuple(contrast_label(row) for row in rows if _includes_zero(row))
+    if unclear:
+        said.append(Text.of("say.effect.unclear", labels=unclear))
+    return (*said, Text(id="say.association"))
+
+
+def _includes_zero(row: AverageEffect) -> bool:
+    return (
+        row.conf_low is not None
+        and row.conf_high is not None
+        and row.conf_low <= 0 <= row.conf_high
     )
 
 
@@ -90,12 +108,11 @@ def _effect(row: AverageEffect, result: MarginsResult) -> Text:
     """Say one average effect with its interval and exact *p*; without a test, why."""
     label = contrast_label(row)
     if row.conf_low is None or row.p_value is None:
-        facts = {"label": label, "outcome": row.outcome, "estimate": abs(row.estimate)}
-        return Text.of(f"say.effect.untested.{_direction(row)}", **facts)
+        untested = f"say.effect.untested.{_direction(row)}"
+        return Text.of(untested, label=label, estimate=abs(row.estimate))
     return Text.of(
         f"say.effect.{_direction(row)}",
         label=label,
-        outcome=row.outcome,
         estimate=abs(row.estimate),
         level=result.level,
         low=row.conf_low,

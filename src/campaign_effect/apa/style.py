@@ -21,6 +21,9 @@ _LEVEL: Final = re.compile(r"(?P<name>.+?)\[(?:T\.)?(?P<level>.+)\]")
 Look = dict[str, bool]
 """Which of a run's looks are on."""
 
+TEXTS_BETWEEN: Final = "; "
+"""Between texts, which may hold commas themselves, in every language."""
+
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
 
@@ -144,7 +147,8 @@ class Style:
         elif isinstance(fact, tuple):
             for place, one in enumerate(fact):
                 if place:
-                    yield Run(text=self.marks.between, **look)
+                    between = TEXTS_BETWEEN if isinstance(one, Text) else self.marks.between
+                    yield Run(text=between, **look)
                 yield from self._fact(one, kind, look)
         else:
             yield Run(text=self.show(fact, Kind(kind)), **look)

@@ -10,7 +10,6 @@ from campaign_effect.apa.figures.generic import (
     INK,
     LINE,
     figures,
-    literal,
     tidy_axes,
     wrapped,
 )
@@ -61,7 +60,7 @@ def _draw_forest(canvas: Canvas, style: Style, rows: list[AverageEffect]) -> Non
         if row.conf_low is not None and row.conf_high is not None:
             axes.plot([row.conf_low, row.conf_high], [place, place], color=LINE, linewidth=1.6)
         axes.plot(row.estimate, place, "o", color=LINE, markersize=5)
-        labels.append(wrapped(literal(plain(style.say(contrast_label(row)))), 40))
+        labels.append(wrapped(plain(style.say(contrast_label(row))), 40))
         shown.append(_numbers(row, style))
     axes.set_yticks(range(len(rows)), labels)
     numbers.set_yticks(range(len(rows)), shown, fontsize=8)

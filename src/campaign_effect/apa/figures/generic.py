@@ -35,7 +35,7 @@ _SETTINGS: Final[dict[str, Any]] = {
     "text.color": INK,
     "axes.labelcolor": INK,
     "svg.hashsalt": "campaign_effect",
-    "svg.fonttype": "none",
+    "text.parse_math": False,  # a label's dollar signs are no mathematics
 }
 
 
@@ -51,7 +51,7 @@ def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(_SETTINGS):  # type: ignore[arg-type]  # a dict of known keys
         canvas = Canvas(figsize=figure.size, layout="constrained")
         FigureCanvasAgg(canvas)
         figure.draw(canvas, style)
@@ -73,11 +73,6 @@ def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
 def wrapped(text: str, width: int) -> str:
     """Break a label into lines, at most three; what is longer ends in "…"."""
     return "\n".join(textwrap.wrap(text, width, max_lines=3, placeholder=" …"))
-
-
-def literal(text: str) -> str:
-    """Keep matplotlib from reading a label's dollar signs as mathematics."""
-    return text.replace("$", r"\$")
 
 
 def tidy_axes(axes: Axes) -> None:

@@ -14,7 +14,6 @@ from campaign_effect.apa.figures.generic import (
     DIVERGING,
     INK,
     figures,
-    literal,
     tidy_axes,
     wrapped,
 )
@@ -91,7 +90,7 @@ def _draw_bars(canvas: Canvas, style: Style, by_item: dict[str, list[AnswerFrequ
     left = -_below_zero(shares)
     for place, point in enumerate(points):
         width = shares[:, place]
-        label = literal(style.show(point.answer, Kind.NAME))
+        label = style.show(point.answer, Kind.NAME)
         scale_axes.barh(
             range(len(by_item)),
             width,
@@ -120,7 +119,7 @@ def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequenc
     asides = [[row for row in rows if not row.place] for rows in by_item.values()]
     for place, point in enumerate(asides[0]):
         width = np.array([rows[place].share for rows in asides])
-        label = literal(style.show(point.answer, Kind.NAME))
+        label = style.show(point.answer, Kind.NAME)
         colour = ASIDE[place % len(ASIDE)]
         axes.barh(range(len(by_item)), width, HEIGHT, left, color=colour, label=label)
         left = left + width
@@ -141,14 +140,14 @@ def _below_zero(shares: np.ndarray) -> np.ndarray:
     """Add up the shares left of zero: those below the middle and half of the middle."""
     k = shares.shape[1]
     half = shares[:, : k // 2].sum(axis=1)
-    return half + (shares[:, k // 2] / 2 if k % 2 else 0.0)
+    return np.asarray(half + (shares[:, k // 2] / 2 if k % 2 else 0.0))
 
 
 def _colours(k: int) -> list[str]:
     """Choose k colours from brown over grey to teal."""
     middle = len(DIVERGING) // 2
     side = k // 2
-    places = {1: [0], 2: [0, 2], 3: [0, 1, 2]}.get(side)
+    places = {1: [1], 2: [0, 1], 3: [0, 1, 2]}.get(side)
     if places is None:
         return [DIVERGING[round(i * (len(DIVERGING) - 1) / (k - 1))] for i in range(k)]
     low = [DIVERGING[i] for i in places]
@@ -168,8 +167,8 @@ def _write_shares(
 
 
 def _finish(axes: Axes, style: Style, items: Sequence[str]) -> None:
-    axes.axvline(0, color=INK, linewidth=0.6)
-    labels = [wrapped(literal(style.show(item, Kind.NAME)), 42) for item in items]
+    axes.axvline(0, color=INK, linewidth=0.6, zorder=0)
+    labels = [wrapped(style.show(item, Kind.NAME), 42) for item in items]
     axes.set_yticks(range(len(items)), labels)
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(lambda x, _: style.show(abs(x), Kind.PROPORTION, 0))

@@ -36,15 +36,18 @@ def _respondents(result: DescriptionResult) -> Table:
     lines: list[Line] = []
     for variable, rows in grouped(result.respondents, "variable").items():
         levels = list(dict.fromkeys(row.level for row in rows))
-        if levels == [None]:
+        if variable == "respondents":
+            shares = tuple(cell for row in rows for cell in values(row, "n", "share"))
+            lines.append(Line(cells=(Text(id="column.respondents"), *shares)))
+        elif levels == [None]:
             name = Text.of("word.mean_sd", variable=variable)
             lines.append(Line(cells=(name, *_across(rows, groups, None))))
-            continue
-        lines.append(heading(variable))
-        lines += [
-            Line(cells=(_name(level), *_across(rows, groups, level)), indent=1)
-            for level in levels
-        ]
+        else:
+            lines.append(heading(variable))
+            lines += [
+                Line(cells=(_name(level), *_across(rows, groups, level)), indent=1)
+                for level in levels
+            ]
     return Table(
         id="description_respondents",
         title=Text(id="title.description.respondents"),

@@ -75,10 +75,11 @@ def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
 
 def _base_texts(one: FittedModel) -> list[Text]:
     """Name the base of every factor in the model."""
-    answers = one.answers[list(one.formula.columns)]
+    factors = one.answers[list(one.formula.columns)].select_dtypes("category")
+    levels = {str(name): factors[name].cat.categories[0] for name in factors}
     bases = tuple(
-        Text.of("note.base", variable=name, level=f"{name}={answers[name].cat.categories[0]}")
-        for name in answers.select_dtypes("category")
+        Text.of("note.base", variable=name, level=f"{name}={level}")
+        for name, level in levels.items()
     )
     return [Text.of("note.bases", bases=bases)] if bases else []
 

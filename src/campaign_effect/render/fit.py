@@ -83,7 +83,8 @@ def fit(grid: Grid, language: str) -> Fit:
     False
     """
     columns = columns_of(grid, language)
-    needs = _needs(grid, columns)
+    rows = _measured(grid, columns)
+    needs = _needs(grid, columns, rows)
     found: list[Fit] = []
     for page, points in _SIZES:
         widths = _shared(needs, page, points)
@@ -91,26 +92,35 @@ def fit(grid: Grid, language: str) -> Fit:
             continue
         is_turned = page > PORTRAIT_INCHES
         fitted = Fit(widths=widths, points=points, is_landscape=is_turned)
-        if not is_turned or _height(grid, columns, fitted) <= _LANDSCAPE_ROOM_INCHES:
+        if not is_turned or _height(rows, fitted) <= _LANDSCAPE_ROOM_INCHES:
             return fitted
         found.append(fitted)
     return found[0] if found else _squeezed(needs)
 
 
-def _height(grid: Grid, columns: Sequence[Column], fitted: Fit) -> float:
+def _measured(grid: Grid, columns: Sequence[Column]) -> list[tuple[float, ...]]:
+    """Measure the cells of every line in ems; a heading line goes over its neighbours."""
+    return [
+        tuple(
+            ems_wide((*column.fills[row].before, *cell, *column.fills[row].after))
+            + (INDENT_EMS * line.indent if place == 0 else 0.0)
+            for place, (cell, column) in enumerate(
+                zip(cells_of(line, len(columns)), columns, strict=True)
+            )
+        )
+        for row, line in enumerate(grid.lines)
+        if not line.is_heading
+    ]
+
+
+def _height(rows: Sequence[tuple[float, ...]], fitted: Fit) -> float:
     """Estimate the height of the lines of a table in inches."""
     em = fitted.points / _POINTS_PER_INCH
-    inner = [width - 2 * MARGIN_INCHES for width in fitted.widths]
+    inner = [(width - 2 * MARGIN_INCHES) / em for width in fitted.widths]
     depths = [
-        max(
-            ceil(_cell_ems(grid, place, row, columns[place]) * em / inner[place])
-            for place in places
-        )
-        for row in _rows(grid)
-        if (places := range(len(columns)))
+        max(ceil(ems / room) for ems, room in zip(row, inner, strict=True)) for row in rows
     ]
-    spaces = len(grid.lines) * _SPACE_POINTS / _POINTS_PER_INCH
-    return sum(depths) * _LEADING * em + spaces
+    return sum(depths) * _LEADING * em + len(rows) * _SPACE_POINTS / _POINTS_PER_INCH
 
 
 def turned(document: Document) -> tuple[bool, ...]:
@@ -139,9 +149,14 @@ def turned(document: Document) -> tuple[bool, ...]:
     return tuple(reversed(sides))
 
 
-def _needs(grid: Grid, columns: Sequence[Column]) -> tuple[_Need, ...]:
-    """Measure every column, then see that each spanner finds room over its columns."""
-    needs = [_column_need(grid, place, column) for place, column in enumerate(columns)]
+def _needs(
+    grid: Grid, columns: Sequence[Column], rows: Sequence[tuple[float, ...]]
+) -> tuple[_Need, ...]:
+    """Find what every column needs, then see that each spanner has room over its columns."""
+    needs = [
+        _column_need(tidy(head), max((row[place] for row in rows), default=0.0), column)
+        for place, (head, column) in enumerate(zip(grid.heads, columns, strict=True))
+    ]
     for spanner in spanners_of(grid):
         over = needs[spanner.first : spanner.last + 1]
         lacking = _longest_word(spanner.runs) - sum(need.least for need in over)
@@ -157,29 +172,14 @@ def _needs(grid: Grid, columns: Sequence[Column]) -> tuple[_Need, ...]:
     return tuple(needs)
 
 
-def _column_need(grid: Grid, place: int, column: Column) -> _Need:
-    head = tidy(grid.heads[place])
-    body = max((_cell_ems(grid, place, row, column) for row in _rows(grid)), default=0.0)
-    is_words = place == 0 or not column.is_centred
-    if not is_words:
-        least = max(body, _longest_word(head))
+def _column_need(head: Runs, body: float, column: Column) -> _Need:
+    """Find what a column needs: numbers stay on one line, words and heads may be broken."""
+    longest = _longest_word(head)
+    if column.is_centred:
+        least = max(body, longest)
         return _Need(least=least, ideal=max(least, ems_wide(head)), is_words=False)
     ideal = max(body, ems_wide(head))
-    least = max(min(ideal, _LEAST_WORDS_EMS), _longest_word(head))
-    return _Need(least=least, ideal=ideal, is_words=True)
-
-
-def _rows(grid: Grid) -> list[int]:
-    """Find the lines whose cells stay in their columns."""
-    return [row for row, line in enumerate(grid.lines) if not line.is_heading]
-
-
-def _cell_ems(grid: Grid, place: int, row: int, column: Column) -> float:
-    line = grid.lines[row]
-    fill = column.fills[row]
-    indent = INDENT_EMS * line.indent if place == 0 else 0.0
-    cell = cells_of(line, len(grid.heads))[place]
-    return indent + ems_wide((*fill.before, *cell, *fill.after))
+    return _Need(least=max(min(ideal, _LEAST_WORDS_EMS), longest), ideal=ideal, is_words=True)
 
 
 def _longest_word(runs: Runs) -> float:
@@ -214,6 +214,6 @@ def _stretched(needs: Sequence[_Need], ideal: list[float], page: float) -> tuple
 def _squeezed(needs: Sequence[_Need]) -> Fit:
     """Force a table into a turned page at the smallest size of type."""
     _, points = _SIZES[-1]
-    total = sum(need.least for need in needs)
-    widths = tuple(LANDSCAPE_INCHES * need.least / total for need in needs)
+    least = [need.least + _SLACK_EMS for need in needs]
+    widths = tuple(LANDSCAPE_INCHES * ems / sum(least) for ems in least)
     return Fit(widths=widths, points=points, is_landscape=True)

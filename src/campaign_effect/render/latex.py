@@ -45,7 +45,7 @@ _NEEDS: Final = r"""% Needs \usepackage[T1]{fontenc} and the packages array, boo
 % \usepackage[labelfont=bf,textfont=it,labelsep=newline,singlelinecheck=false]{caption}
 """
 _PREAMBLE: Final = r"""\documentclass[12pt,a4paper]{article}
-\usepackage[T1]{fontenc}
+%(macro)s\usepackage[T1]{fontenc}
 \usepackage{mathptmx}
 \usepackage[margin=1in]{geometry}
 \usepackage{array,booktabs,float,graphicx,longtable,pdflscape,threeparttable}
@@ -93,8 +93,9 @@ def write(document: Document) -> bytes:
     macro = UNKNOWN_MACRO if r"\surveychar" in body else ""
     if is_single:
         return (_NEEDS + macro + body).encode("ascii")
-    head = _preamble(document) + UNKNOWN_MACRO
-    return f"{head}\\begin{{document}}\n{body}\\end{{document}}\n".encode("ascii")
+    return f"{_preamble(document)}\\begin{{document}}\n{body}\\end{{document}}\n".encode(
+        "ascii"
+    )
 
 
 def _body(document: Document) -> str:
@@ -111,6 +112,7 @@ def _body(document: Document) -> str:
 
 def _preamble(document: Document) -> str:
     words = {
+        "macro": UNKNOWN_MACRO,
         "babel": _BABEL.get(document.language, "english"),
         "title": escape(document.title),
         "language": escape(document.language),

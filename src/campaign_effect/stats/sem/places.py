@@ -1,0 +1,193 @@
+"""Where each parameter of a table stands in the matrices of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
+from campaign_effect.stats.sem.table import Parameter, ParameterTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Free elements of one matrix: ``matrix[row, column]`` holds the slot's value.
+
+    Attributes
+    ----------
+    slot, row, column : ndarray of int, shape (k,)
+        ``column`` is zero where the matrix is a vector.
+    """
+
+    slot: Integers = field(compare=False)
+    row: Integers = field(compare=False)
+    column: Integers = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """A group's matrices in reticular action form, with the places of its free elements.
+
+    All t variables stand in one vector, the p observed ones first. ``paths[i, j]`` is the
+    effect of variable j on i (loadings and regressions), ``covariances`` holds their (residual)
+    variances and covariances, ``means`` their intercepts.
+
+    Attributes
+    ----------
+    variables : tuple of str
+        The t variables.
+    n_slots : int
+        Free elements of the whole table (all groups).
+    paths, covariances : ndarray of float, shape (t, t)
+        Fixed values; zero where free or solved.
+    means : ndarray of float, shape (t,)
+        Fixed intercepts.
+    thresholds : ndarray of float, shape (n_thresholds,)
+        Fixed thresholds, variable by variable.
+    scales : ndarray of float, shape (p,)
+        Fixed scales of the observed variables, 1 unless ordinal.
+    threshold_variable : ndarray of int, shape (n_thresholds,)
+        The observed variable of each threshold.
+    is_ordinal : ndarray of bool, shape (p,)
+        Which observed variables are ordinal.
+    has_means, theta : bool
+        Whether means are modelled; whether ordinal residual variances set the scale.
+    solved : ndarray of int, shape (n_solved,)
+        Observed variables whose residual variance is solved for.
+    free_paths, free_covariances, free_means, free_thresholds, free_scales : Places
+        The free elements.
+    """
+
+    variables: tuple[str, ...]
+    n_slots: int
+    paths: Floats = field(compare=False)
+    covariances: Floats = field(compare=False)
+    means: Floats = field(compare=False)
+    thresholds: Floats = field(compare=False)
+    scales: Floats = field(compare=False)
+    threshold_variable: Integers = field(compare=False)
+    is_ordinal: Booleans = field(compare=False)
+    has_means: bool
+    theta: bool
+    solved: Integers = field(compare=False)
+    free_paths: Places
+    free_covariances: Places
+    free_means: Places
+    free_thresholds: Places
+    free_scales: Places
+
+    @property
+    def p(self) -> int:
+        """Number of observed variables."""
+        return len(self.scales)
+
+
+_MATRICES = {
+    "=~": "paths",
+    "~": "paths",
+    "~~": "covariances",
+    "~1": "means",
+    "|": "thresholds",
+    "~*~": "scales",
+}
+
+
+def find_places(table: ParameterTable, group: int) -> Structure:
+    """Lay out a group's matrices.
+
+    Parameters
+    ----------
+    table : ParameterTable
+        A complete model whose sampled values are filled in (see ``fill_sampled``).
+    group : int
+        Group, from 0.
+
+    Returns
+    -------
+    Structure
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.sem.rules import build_table
+    >>> from campaign_effect.stats.sem.syntax import parse_model
+    >>> from campaign_effect.stats.sem.table import Specification
+    >>> table = build_table(parse_model("f =~ x + y + z"), "xyz", Specification())
+    >>> find_places(table, 0).paths[:, 3].tolist()
+    [1.0, 0.0, 0.0, 0.0]
+    """
+    variables = (*table.observed, *table.latent)
+    index = {name: i for i, name in enumerate(variables)}
+    spec = table.specification
+    threshold_at = _threshold_positions(table)
+    fixed = _empty(len(variables), len(table.observed), len(threshold_at))
+    free: dict[str, list[tuple[int, int, int]]] = {name: [] for name in fixed}
+    rows = [row for row in table.parameters if row.group == group]
+    for row in rows:
+        matrix = _MATRICES[row.operator]
+        i, j = _position(row, index, threshold_at)
+        if row.slot >= 0:
+            free[matrix].append((row.slot, i, j))
+        elif not row.is_solved:
+            _set(fixed[matrix], i, j, row.value)
+    ordered = dict(spec.ordered)
+    return Structure(
+        variables=variables,
+        n_slots=len(table.offset),
+        paths=fixed["paths"],
+        covariances=fixed["covariances"],
+        means=fixed["means"],
+        thresholds=fixed["thresholds"],
+        scales=fixed["scales"],
+        threshold_variable=np.array([index[name] for name, _ in threshold_at], dtype=np.int64),
+        is_ordinal=np.array([name in ordered for name in table.observed], dtype=np.bool_),
+        has_means=spec.mean_structure,
+        theta=spec.theta,
+        solved=np.array([index[row.left] for row in rows if row.is_solved], dtype=np.int64),
+        free_paths=_places(free["paths"]),
+        free_covariances=_places(free["covariances"]),
+        free_means=_places(free["means"]),
+        free_thresholds=_places(free["thresholds"]),
+        free_scales=_places(free["scales"]),
+    )
+
+
+def _threshold_positions(table: ParameterTable) -> dict[tuple[str, str], int]:
+    ordered = dict(table.specification.ordered)
+    names = [(y, f"t{k}") for y in table.observed for k in range(1, ordered.get(y, 0))]
+    return {name: position for position, name in enumerate(names)}
+
+
+def _empty(t: int, p: int, n_thresholds: int) -> dict[str, Floats]:
+    return {
+        "paths": np.zeros((t, t)),
+        "covariances": np.zeros((t, t)),
+        "means": np.zeros(t),
+        "thresholds": np.zeros(n_thresholds),
+        "scales": np.ones(p),
+    }
+
+
+def _position(
+    row: Parameter, index: dict[str, int], threshold_at: dict[tuple[str, str], int]
+) -> tuple[int, int]:
+    if row.operator == "=~":
+        return index[row.right], index[row.left]
+    if row.operator in ("~", "~~"):
+        return index[row.left], index[row.right]
+    if row.operator == "|":
+        return threshold_at[row.left, row.right], 0
+    return index[row.left], 0
+
+
+def _set(matrix: Floats, i: int, j: int, value: float) -> None:
+    if matrix.ndim == 1:
+        matrix[i] = value
+        return
+    matrix[i, j] = value
+
+
+def _places(found: Sequence[tuple[int, int, int]]) -> Places:
+    slot, row, column = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return Places(slot=slot, row=row, column=column)

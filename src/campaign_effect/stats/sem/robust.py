@@ -1,0 +1,116 @@
+"""The rows' variation of the moments and of the likelihood's scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from campaign_effect.errors import UsageError
+from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.stats.moments.continuous import fourth_moment_gamma
+from campaign_effect.stats.sem.implied import Implied
+from campaign_effect.stats.sem.normal import (
+    casewise_scores,
+    normal_point,
+    observed_information,
+)
+from campaign_effect.stats.sem.sample import GroupSample
+
+
+def moment_gamma(sample: GroupSample, *, with_means: bool) -> Floats:
+    """Return n times the covariance matrix of a group's moments.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        A group; ordinal samples bring theirs.
+    with_means : bool
+        Whether the means of a continuous sample are among the moments.
+
+    Returns
+    -------
+    ndarray of float, shape (m, m)
+
+    Raises
+    ------
+    UsageError
+        If the group has no complete rows.
+    """
+    if sample.gamma is not None:
+        return sample.gamma
+    if sample.rows is None or sample.patterns is None or not sample.patterns.is_complete:
+        raise UsageError(
+            "This estimator needs complete answers.",
+            hint="drop incomplete rows, or use MLR with incomplete ones.",
+        )
+    return fourth_moment_gamma(sample.rows, with_means=with_means)
+
+
+def score_variation(
+    sample: GroupSample, mean: Floats, cov: Floats, *, with_means: bool
+) -> Floats:
+    """Return the mean square of the rows' scores on mean and covariances.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        A group with rows.
+    mean : ndarray of float, shape (p,)
+    cov : ndarray of float, shape (p, p)
+        Where the scores are taken.
+    with_means : bool
+        Whether the means stand before the covariances.
+
+    Returns
+    -------
+    ndarray of float, shape (m, m)
+
+    Raises
+    ------
+    UsageError
+        If the group has summary statistics only.
+    """
+    if sample.rows is None or sample.patterns is None:
+        raise UsageError(
+            "Robust results need the answers, not only their covariances.",
+            hint="use ML, or give the rows.",
+        )
+    p = len(mean)
+    first = 0 if with_means else p
+    width = p + p * (p + 1) // 2 - first
+    products = np.zeros((width, width))
+    point = normal_point(sample.patterns, mean, cov)
+    for scores in casewise_scores(sample.patterns, point, sample.rows, mean):
+        used = scores[:, first:]
+        products += used.T @ used
+    return products / sample.n
+
+
+def saturated_trace(sample: GroupSample, *, with_means: bool) -> float:
+    """Return the trace of inverse information times score variation of the saturated model.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        A group with rows.
+    with_means : bool
+        Whether the means are moments.
+
+    Returns
+    -------
+    float
+        The number of moments where the rows are normal.
+    """
+    if sample.patterns is None:
+        raise UsageError("The scores of ordinal answers are no likelihood's scores.")
+    point = normal_point(sample.patterns, sample.mean, sample.cov)
+    information = observed_information(point, with_means=with_means)
+    variation = score_variation(sample, sample.mean, sample.cov, with_means=with_means)
+    return float(np.trace(np.linalg.solve(information, variation)))
+
+
+def model_scores(sample: GroupSample, implied: Implied, slopes: Floats) -> Floats:
+    """Return the mean square of the rows' scores on the free parameters, shape (q, q)."""
+    with_means = implied.structure.has_means
+    mean = implied.mean if with_means else sample.mean
+    variation = score_variation(sample, mean, implied.cov, with_means=with_means)
+    return np.asarray(slopes.T @ variation @ slopes)

@@ -121,6 +121,22 @@ def test_pages_are_numbered_at_the_top(word):
     assert 'instr="PAGE"' in word.sections[0].header._element.xml
 
 
+def test_no_element_has_its_properties_twice(word):
+    parts = (word.element, word.sections[0].header._element, word.settings.element)
+    for element in (element for part in parts for element in part.iter()):
+        found = [name for name in names(element) if name.endswith("Pr") or name == "compat"]
+        assert len(found) == len(set(found))
+
+
+def test_word_lays_it_out_as_a_new_file(word):
+    modes = [
+        setting.get(qn("w:val"))
+        for setting in word.settings.element.iter(qn("w:compatSetting"))
+        if setting.get(qn("w:name")) == "compatibilityMode"
+    ]
+    assert modes == ["15"]
+
+
 def test_file_names_its_title_and_language_but_no_person_or_day(report):
     data = write(report)
     properties = open_file(io.BytesIO(data)).core_properties

@@ -93,8 +93,11 @@ def _add_drawing(file: WordFile, picture: Picture) -> None:
 
     width = Inches(min(picture.width, PORTRAIT_INCHES))
     shape = file.add_picture(io.BytesIO(picture.png), width=width)
-    shape._inline.docPr.set("descr", clean(picture.alt))
-    shape._inline.docPr.set("name", picture.id)
+    inline: Any = shape._inline
+    inline.docPr.set("descr", clean(picture.alt))
+    inline.docPr.set("name", picture.id)
+    for side in "TBLR":
+        inline.set(f"dist{side}", "0")  # else some programs move it off the margin
     file.paragraphs[-1].paragraph_format.keep_with_next = bool(picture.notes)
 
 

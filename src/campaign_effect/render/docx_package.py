@@ -18,7 +18,7 @@ _FACE: Final = "Times New Roman"
 _LOCALES: Final = {"id": "id-ID", "en": "en-US"}
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier day
 _DATES_AND_PEOPLE: Final = ("created", "modified", "creator", "lastModifiedBy", "description")
-_WORD_2013: Final = 15  # the newest way of laying out; without it Word falls back to 2007's
+_WORD_2013: Final = "15"  # the newest way of laying out; without it Word falls back to 2007's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +105,7 @@ def to_bytes(file: WordFile) -> bytes:
 
 
 def _set_page(file: WordFile) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Inches, Mm
 
     section = file.sections[0]
@@ -112,9 +113,9 @@ def _set_page(file: WordFile) -> None:
     section.left_margin = section.right_margin = Inches(1)
     section.top_margin = section.bottom_margin = Inches(1)
     section.header_distance = Inches(0.5)
-    header = section.header.paragraphs[0]._p
-    header.append(element("pPr", element("jc", val="right")))
-    header.append(element("fldSimple", element("r", element("t")), instr="PAGE"))
+    header = section.header.paragraphs[0]
+    header.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    header._p.append(element("fldSimple", element("r", element("t")), instr="PAGE"))
 
 
 def _set_styles(file: WordFile, locale: str) -> None:
@@ -171,17 +172,14 @@ def _set_apart(style: Any) -> None:
 
 def _set_properties(file: WordFile, document: Document) -> None:
     """Name title and language, and forget who made the template and when."""
+    from docx.oxml.ns import qn
+
     properties = file.core_properties
     properties.title, properties.language = clean(document.title)[:255], document.language
     core = properties._element
     for name in _DATES_AND_PEOPLE:
         for found in core.findall(f"{{*}}{name}"):
             core.remove(found)
-    settings = file.settings.element
-    mode = element(
-        "compatSetting",
-        name="compatibilityMode",
-        uri="http://schemas.microsoft.com/office/word",
-        val=_WORD_2013,
-    )
-    settings.append(element("compat", mode))
+    for setting in file.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), _WORD_2013)

@@ -152,6 +152,10 @@ class Result:
         """Who was counted in the first part."""
         return self.samples[0][1]
 
+    def sample_of(self, part: str) -> Sample:
+        """Who was counted in one part."""
+        return dict(self.samples)[part]
+
     def parts(self) -> dict[str, tuple[Row, ...]]:
         """Every field that holds rows, in the order declared; a part may be empty."""
         return {name: getattr(self, name) for name in self.row_types()}

@@ -220,7 +220,7 @@ def _duplicates(survey: Survey) -> np.ndarray:
     is_same = asked.duplicated().to_numpy() & (n_answered >= MIN_EQUAL_ANSWERS)
     if survey.identity is None:
         return is_same
-    is_known = (survey.identity != "").to_numpy()
+    is_known = (survey.identity != 0).to_numpy()
     return is_same | (survey.identity.duplicated().to_numpy() & is_known)
 
 

@@ -47,8 +47,8 @@ class Survey:
         The same shape: ``Absence`` of every cell.
     source : Source
         The file.
-    identity : Series of str, optional
-        A salted hash of who answered, "" where unknown; equal for the same person.
+    identity : Series of int, optional
+        A salted hash of who answered, 0 where unknown; equal for the same person.
     steps : tuple of Step
         Every exclusion so far.
     notices : tuple of Notice
@@ -61,7 +61,7 @@ class Survey:
     answers: pd.DataFrame
     absences: pd.DataFrame
     source: Source
-    identity: pd.Series[str] | None = None
+    identity: pd.Series[int] | None = None
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
     glossary: Glossary = NO_GLOSSARY

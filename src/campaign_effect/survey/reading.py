@@ -97,7 +97,7 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         answers=pd.DataFrame({name: one.answers for name, one in coded.items()}),
         absences=pd.DataFrame({name: one.absences for name, one in coded.items()}),
         source=table.source,
-        identity=identity,
+        identity=None if identity is None else pd.Series(identity, table.cells.index),
         notices=(*_personal_notices(personal), *_impossible_notices(coded)),
         glossary=_glossary(schema),
     )

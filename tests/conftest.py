@@ -1,0 +1,34 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import campaign_effect as ce
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def village_survey():
+    """Read the bundled example with its schema."""
+    return ce.read_survey(
+        ROOT / "data" / "examples" / "village_survey.csv", ROOT / "data/schemas/pilkades.yaml"
+    )
+
+
+@pytest.fixture(scope="session")
+def village_findings(village_survey):
+    """Run every analysis of the bundled example."""
+    return ce.run(ce.Plan(), village_survey)
+
+
+@pytest.fixture(scope="session")
+def chile():
+    """Read the Chilean plebiscite as an analyst's data frame."""
+    frame = pd.read_csv(ROOT / "tests" / "reference" / "data" / "chile_yn.csv")
+    return frame.assign(edu=pd.Categorical(frame["education"], ["P", "S", "PS"]))

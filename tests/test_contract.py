@@ -1,0 +1,135 @@
+"""Every analysis in the registry keeps the same promises."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import campaign_effect as ce
+from campaign_effect.analyses import ANALYSES
+from campaign_effect.render import WRITERS
+from campaign_effect.results import Result, Row
+
+VOCABULARY = {
+    # who and what
+    *(
+        "construct",
+        "construct_1",
+        "construct_2",
+        "item",
+        "answer",
+        "variable",
+        "level",
+        "group",
+    ),
+    *("outcome", "model", "term", "contrast", "row", "reason", "place", "is_reversed"),
+    # how many
+    *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
+    *("missing_share", "missing_from", "missing_to"),
+    # estimates
+    *("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
+    *("odds_ratio", "odds_low", "odds_high", "mean", "sd", "low", "high"),
+    *("alpha", "alpha_standardised", "average_r", "item_total_r", "item_rest_r"),
+    "alpha_if_dropped",
+    # models
+    *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
+    *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
+}
+LANGUAGES = ("en", "id")
+
+
+@pytest.fixture(scope="module", params=ANALYSES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def result(name, village_survey):
+    return ANALYSES[name](village_survey)
+
+
+def test_result_names_itself_and_its_sample(name, result, village_survey):
+    assert isinstance(result, Result)
+    assert result.name == name
+    assert result.sample.n_total == village_survey.n
+    for part, sample in result.samples:
+        assert sample.n_used + sum(n for _, n in sample.dropped) == sample.n_total, part
+
+
+def test_every_part_has_a_sample_and_columns_in_the_vocabulary(result):
+    for part, rows in result.parts().items():
+        assert part in dict(result.samples)
+        assert set(result.row_types()[part].kinds()) <= VOCABULARY
+        assert all(isinstance(row, Row) for row in rows)
+
+
+def test_tidy_keeps_numbers_and_columns(result):
+    for part, rows in result.parts().items():
+        frame = result.tidy(part)
+        assert list(frame) == list(result.row_types()[part].kinds())
+        assert len(frame) == len(rows)
+
+
+def test_no_number_is_infinite_or_nan_without_being_none(result):
+    for part in result.parts():
+        numbers = result.tidy(part).select_dtypes("number").to_numpy(dtype=float)
+        assert not np.isinf(numbers).any()
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def report(request, result):
+    return ce.Report([result], language=request.param)
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_result_renders_in_every_language_and_format(report, suffix):
+    assert report.to(suffix)
+
+
+def test_same_survey_gives_same_result_and_is_unchanged(name, result, village_survey):
+    before = village_survey.answers.copy()
+    assert ANALYSES[name](village_survey).parts() == result.parts()
+    assert_frame_equal(village_survey.answers, before)
+
+
+def complete(survey, columns):
+    """Drop the rows that lack one of the columns, as a user would before the analysis."""
+    incomplete = survey.answers[list(columns)].isna().any(axis=1)
+    return survey.without(survey.answers.index[incomplete], reason="incomplete")
+
+
+def test_alpha_is_that_of_the_complete_answers(village_survey):
+    items = village_survey.blocks["message_trust"]
+    assert village_survey.answers[list(items)].isna().any(axis=None)
+    whole = ce.estimate_reliability(village_survey, items=items)
+    clean = ce.estimate_reliability(complete(village_survey, items), items=items)
+    for part in whole.parts():
+        assert_frame_equal(whole.tidy(part), clean.tidy(part))
+
+
+@pytest.mark.parametrize("model", [ce.Logit(), ce.Lpm()])
+def test_effects_are_those_of_the_complete_answers(village_survey, model):
+    formula = "voted_calon_1 ~ whatsapp + facebook + age + gender"
+    columns = ["voted_calon_1", "whatsapp", "facebook", "age", "gender", "village"]
+    whole = ce.fit_effect(village_survey, formula, model=model)
+    clean = ce.fit_effect(complete(village_survey, columns), formula, model=model)
+    for part in whole.parts():
+        assert_frame_equal(whole.tidy(part), clean.tidy(part))
+    margins = [ce.average_effects(effect).tidy() for effect in (whole, clean)]
+    assert_frame_equal(*margins)
+
+
+def test_correlations_are_those_of_the_complete_scores(village_survey):
+    whole = ce.describe_items(village_survey)
+    answered = [name for names in village_survey.blocks.values() for name in names]
+    clean = ce.describe_items(complete(village_survey, answered))
+    scored = whole.sample_of("correlations").n_used
+    assert clean.sample_of("correlations").n_used <= scored
+    assert set(whole.tidy("correlations")["n"]) == {scored}
+
+
+def test_plain_frame_goes_through_what_needs_no_schema():
+    frame = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 1, 4, 4], "sex": ["m", "f", "m", None]})
+    survey = ce.read_survey(frame)
+    for name in ("quality", "description", "reliability"):
+        assert ce.Report([ANALYSES[name](survey)]).to(".md")

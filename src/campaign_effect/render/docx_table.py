@@ -25,14 +25,13 @@ _HANG_EMS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where a cell stands: its columns, the rules at its edges, and how it is kept."""
+    """Where a cell stands: its columns, and the rules at its edges."""
 
     first: int
     last: int
     top: int = 0
     bottom: int = 0
     is_head: bool = False
-    keep_next: bool = False
 
 
 def table(grid: Grid, language: str) -> Any:

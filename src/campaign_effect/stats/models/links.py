@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -35,14 +35,22 @@ class Link:
 
 
 def _logit_slope(eta: Floats) -> Floats:
-    p = expit(eta)
-    return np.asarray(p * (1 - p))
+    return np.asarray(expit(eta) * expit(-eta))
 
 
 def _logit_curvature(eta: Floats) -> Floats:
-    p = expit(eta)
-    return np.asarray(p * (1 - p) * (1 - 2 * p))
+    p, q = expit(eta), expit(-eta)
+    return np.asarray(p * q * (q - p))
+
+
+def _probit_slope(eta: Floats) -> Floats:
+    return np.asarray(np.exp(-0.5 * eta**2) / np.sqrt(2 * np.pi))
+
+
+def _probit_curvature(eta: Floats) -> Floats:
+    return np.asarray(-eta * _probit_slope(eta))
 
 
 IDENTITY = Link(name="identity", mean=np.positive, slope=np.ones_like, curvature=np.zeros_like)
 LOGIT = Link(name="logit", mean=expit, slope=_logit_slope, curvature=_logit_curvature)
+PROBIT = Link(name="probit", mean=ndtr, slope=_probit_slope, curvature=_probit_curvature)

@@ -1,4 +1,4 @@
-"""Designs of the models that R fitted in tests/reference/effects.R."""
+"""Designs of the models that R fitted in tests/reference/effects.R and outcomes.R."""
 
 import csv
 import json
@@ -21,6 +21,21 @@ def _columns(name):
 def effects():
     """What R found."""
     return json.loads((REFERENCE / "effects.json").read_text())["values"]
+
+
+@pytest.fixture(scope="session")
+def outcomes():
+    """What R found for probit, fractional, Firth, ordered, multinomial and mixed models."""
+    return json.loads((REFERENCE / "outcomes.json").read_text())["values"]
+
+
+@pytest.fixture(scope="session")
+def endometrial():
+    """High grades (1) of endometrial cancer, separated by neovascularisation."""
+    data = _columns("endometrial")
+    regressors = [data[name].astype(float) for name in ("NV", "PI", "EH")]
+    y = data["HG"].astype(float)
+    return SimpleNamespace(X=np.column_stack([np.ones(len(y)), *regressors]), y=y)
 
 
 @pytest.fixture(scope="session")

@@ -167,6 +167,11 @@ def default_scale(name: str) -> Scale:
     return next(scale for scale in default_scales() if scale.name == name)
 
 
+def known_labels() -> frozenset[str]:
+    """List every normalised wording of the sets that come with the library."""
+    return frozenset(word for vocabulary in _worded() for word in vocabulary.words)
+
+
 def aside_points() -> tuple[Point, ...]:
     """List the answers that are no place on a scale: don't know, refused, did not vote."""
     return tuple({point.code: point for point in _aside_words().values()}.values())

@@ -106,7 +106,10 @@ def _plain(value: object) -> Any:
 def _keys(part: Part) -> dict[str, Any]:
     fields = type(part).model_fields
     kept = {name: field for name, field in fields.items() if _is_told(part, name)}
-    return {field.alias or name: _plain(getattr(part, name)) for name, field in kept.items()}
+    told = {field.alias or name: _plain(getattr(part, name)) for name, field in kept.items()}
+    if len(told.get("column", ())) == 1:
+        told["column"] = told["column"][0]
+    return told
 
 
 def _is_told(part: Part, name: str) -> bool:

@@ -1,0 +1,165 @@
+"""A schema guessed from a file: every guess marked, every doubt a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaign_effect.readers.drafting.blocks import Sure, find_blocks
+from campaign_effect.readers.drafting.columns import look_at, missing_words
+from campaign_effect.readers.drafting.sheet import Guess, Question, Sheet
+from campaign_effect.readers.drafting.words import Names
+from campaign_effect.readers.personal import IDENTIFYING, Personal, find_personal
+from campaign_effect.readers.table import RawTable
+from campaign_effect.results import Notice
+from campaign_effect.schema.model import Schema, Variable
+from campaign_effect.schema.writing import schema_as_yaml, write_schema
+
+__all__ = ["Draft", "Guess", "Question", "Sure", "draft_as_yaml", "draft_schema", "write_draft"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A guessed schema, with what to check in it.
+
+    Attributes
+    ----------
+    schema : Schema
+        Fits the table it was made from. It has no outcome: that is for its reader to say.
+    guesses : tuple of Guess
+        What was guessed, where (the path of the key), why and how sure.
+    questions : tuple of Question
+        What was not guessed.
+    outcomes : tuple of str
+        Variables that may be the outcome.
+    notices : tuple of Notice
+        ``draft_schema``; ``block_left_out`` for each block without a scale; ``no_outcome``.
+    """
+
+    schema: Schema
+    guesses: tuple[Guess, ...]
+    questions: tuple[Question, ...]
+    outcomes: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+def draft_schema(table: RawTable) -> Draft:
+    """Guess a schema from headers and cells, in English and Indonesian.
+
+    Parameters
+    ----------
+    table : RawTable
+        As it was read.
+
+    Returns
+    -------
+    Draft
+        Constructs from grids ("Q [row]"), common prefixes (X1.1, X1.2) and equal answers;
+        reverse-keyed items by correlation and words; exposures by platforms' names; clusters
+        by words for villages. Columns that nothing tells about are left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from campaign_effect.readers import read_table
+    >>> answers = ["1", "2", "3", "4", "5"]
+    >>> frame = pd.DataFrame({"X1.1": answers, "X1.2": answers})
+    >>> draft_schema(read_table(frame)).schema.constructs[0].name
+    'x1'
+    """
+    personal = find_personal(table)
+    hidden = {one.column for one in personal}
+    missing = missing_words(table)
+    looks = [look_at(table, one, missing) for one in table.columns if one.name not in hidden]
+    sheet = Sheet(table.cells, missing)
+    sheet.add_personal(*_told_apart(personal))
+    sheet.add_paperwork([look for look in looks if look.is_paperwork])
+    answers = [look for look in looks if not look.is_paperwork]
+    blocks = find_blocks(answers)
+    in_blocks = {look.name for block in blocks for look in block.looks}
+    released = [look for block in blocks for look in sheet.add_block(block)]
+    alone = {look.name for look in released} | ({look.name for look in answers} - in_blocks)
+    for look in answers:
+        if look.name in alone:
+            sheet.add_variable(look)
+    return _draft(sheet, Names().of(Path(table.source.path).stem or "survey"))
+
+
+def write_draft(draft: Draft, path: str | Path) -> Path:
+    """Write a draft as commented YAML; ``read_schema`` reads it right away.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    return write_schema(draft.schema, path, _comments(draft), end=_example(draft))
+
+
+def draft_as_yaml(draft: Draft) -> str:
+    """Give what ``write_draft`` writes."""
+    return schema_as_yaml(draft.schema, _comments(draft), end=_example(draft))
+
+
+def _draft(sheet: Sheet, name: str) -> Draft:
+    left_out = tuple(sheet.notices)
+    questions = sheet.questions
+    if not sheet.outcomes:
+        text = "no column looks like a vote: which variable is the outcome?"
+        questions = [*questions, Question(column="", text=text)]
+    return Draft(
+        schema=sheet.schema(name),
+        guesses=tuple(sheet.guesses),
+        questions=tuple(questions),
+        outcomes=tuple(sheet.outcomes),
+        notices=(
+            Notice.of("draft_schema", guesses=len(sheet.guesses), questions=len(questions)),
+            *left_out,
+            Notice.of("no_outcome", variables=tuple(sheet.outcomes)),
+        ),
+    )
+
+
+def _told_apart(personal: Sequence[Personal]) -> tuple[list[str], list[str]]:
+    """Tell columns that show whether two rows are one person from other personal ones."""
+    identity = [one.column for one in personal if one.kind in IDENTIFYING]
+    return [one.column for one in personal if one.column not in identity], identity
+
+
+def _comments(draft: Draft) -> dict[str, str]:
+    """Write what is said above each key."""
+    lines: dict[str, list[str]] = {
+        "": [
+            "A draft, guessed from the answers. Check every GUESS, answer every QUESTION, then",
+            "name this file with --schema.",
+        ]
+    }
+    for guess in draft.guesses:
+        lines.setdefault(guess.path, []).append(f"GUESS ({guess.sure}): {guess.why}")
+    for question in draft.questions:
+        about = f"{question.column}: " if question.column and not question.path else ""
+        lines.setdefault(question.path, []).append(f"QUESTION: {about}{question.text}")
+    return {path: "\n".join(said) for path, said in lines.items()}
+
+
+def _example(draft: Draft) -> str:
+    """Write an outcome to be edited, with real codes where a vote was found."""
+    variable = next((v for v in draft.schema.variables if v.name in draft.outcomes), None)
+    codes = _codes(draft.schema, variable)
+    lines = [
+        "QUESTION: which answer is to be explained? Take the # away and mend these lines:",
+        *([] if draft.schema.roles != type(draft.schema.roles)() else ["roles:"]),
+        "  outcomes:",
+        "    - name: chose_first",
+        f"      variable: {variable.name if variable else 'the_variable'}",
+        f"      event: [{codes[0]}]",
+        f"      among: [{', '.join(codes)}]",
+    ]
+    return "\n".join(lines)
+
+
+def _codes(schema: Schema, variable: Variable | None) -> list[str]:
+    if variable is None or variable.scale is None:
+        return ["first_answer", "second_answer"]
+    return [str(point.code) for point in schema.scale(variable.scale).points]

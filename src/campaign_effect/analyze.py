@@ -6,9 +6,10 @@ Nothing heavy is imported before the arguments are read, so that ``--help`` answ
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from campaign_effect.errors import CampaignEffectError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from campaign_effect.survey import Survey
+    from campaign_effect.results import Notice
+    from campaign_effect.survey import Reading, Survey
 
 DONE: Final = 0
 TO_MEND: Final = 1
@@ -141,36 +143,56 @@ def _analyse(options: argparse.Namespace) -> None:
     """Read, run, and save: nothing is written before everything was computed."""
     from campaign_effect.plan import Plan, run
     from campaign_effect.report import Report, save_folder
-    from campaign_effect.report.records import as_json, record_manifest, record_results
-    from campaign_effect.survey import read_survey
+    from campaign_effect.report.records import record_manifest, record_results
+    from campaign_effect.survey import read_answers
 
     plan = Plan(analyses=tuple(options.only)) if options.only else Plan()
     with _progress(options, len(plan.analyses) + 2) as step:
         step("reading")
-        survey = read_survey(options.survey, schema=options.schema, strict=options.strict)
-        found = run(plan, survey, on_start=step)
+        reading = read_answers(options.survey, options.schema, strict=options.strict)
+        found = run(plan, reading.survey, on_start=step)
         step("writing")
-        report = Report(
-            found.results,
-            language=options.language,
-            title=_title(found.survey, options),
-            notices=(*found.notices,),
+        notices = (*found.notices, *_draft_notices(reading, options))
+        report = Report(found.results, options.language, _title(found.survey, options), notices)
+        results = record_results(found.results, notices)
+        manifest = record_manifest(_inputs(reading, options), _given(options), options.seed)
+        written = save_folder(
+            report,
+            Path(options.out or f"{Path(options.survey).stem}_report"),
+            {"results.json": results, "manifest.json": manifest},
+            tuple(options.format or ()),
         )
-        records = {
-            "results.json": record_results(found.results, found.notices),
-            "manifest.json": record_manifest(
-                _inputs(survey, options), _given(options), options.seed
-            ),
-        }
-        folder = Path(options.out or f"{Path(options.survey).stem}_report")
-        written = save_folder(report, folder, records, tuple(options.format or ()))
-    if options.json:
-        print(
-            as_json({"written": [str(path) for path in written], **records["results.json"]}),
-            end="",
-        )
+    written += _write_draft(reading, options)
+    if not options.quiet:
+        print(*report.said_notices(), sep="\n", file=sys.stderr)
+    _print_written(written, results if options.json else None)
+
+
+def _print_written(written: Sequence[Path], results: Mapping[str, Any] | None) -> None:
+    from campaign_effect.report.records import as_json
+
+    paths = [str(path) for path in written]
+    if results is None:
+        print("\n".join(paths))
     else:
-        print("\n".join(str(path) for path in written))
+        print(as_json({"written": paths, **results}), end="")
+
+
+def _draft_notices(reading: Reading, options: argparse.Namespace) -> tuple[Notice, ...]:
+    from campaign_effect.results import Notice
+
+    path = str(_draft_path(options))
+    return () if reading.draft is None else (Notice.of("draft_written", path=path),)
+
+
+def _write_draft(reading: Reading, options: argparse.Namespace) -> list[Path]:
+    """Write the draft that was used, unless one is there that may have been edited."""
+    from campaign_effect.readers.draft import write_draft
+
+    path = _draft_path(options)
+    if reading.draft is None or path.exists():
+        return []
+    return [write_draft(reading.draft, path)]
 
 
 def _title(survey: Survey, options: argparse.Namespace) -> str | None:
@@ -184,8 +206,13 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in kept}
 
 
-def _inputs(survey: Survey, options: argparse.Namespace) -> dict[str, str]:
-    return {Path(options.survey).name: survey.source.sha256}
+def _inputs(reading: Reading, options: argparse.Namespace) -> dict[str, str]:
+    """Give the hash of the survey, and of the schema where it was a file."""
+    inputs = {Path(options.survey).name: reading.survey.source.sha256}
+    if reading.schema_path is not None:
+        content = reading.schema_path.read_bytes()
+        inputs[reading.schema_path.name] = hashlib.sha256(content).hexdigest()
+    return inputs
 
 
 @contextmanager

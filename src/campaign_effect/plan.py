@@ -50,7 +50,7 @@ class Findings:
     results : tuple of Result
         Of the analyses that could be done, in the order of the plan.
     notices : tuple of Notice
-        Why others could not.
+        What was noticed on reading, and why other analyses could not be done.
     """
 
     survey: Survey
@@ -88,7 +88,9 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
             results.append(quality if name == "quality" else ANALYSES[name](survey))
         except StatisticsError as error:
             notices.append(_failed(name, error))
-    return Findings(survey=survey, results=tuple(results), notices=tuple(notices))
+    notices += _no_question(survey)
+    said = (*survey.notices, *notices)
+    return Findings(survey=survey, results=tuple(results), notices=said)
 
 
 def _possible(plan: Plan, survey: Survey) -> list[str]:
@@ -100,6 +102,13 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
         for name in ANALYSES
         if name in plan.analyses and (has_question or name not in ABOUT_OUTCOMES)
     ]
+
+
+def _no_question(survey: Survey) -> list[Notice]:
+    """Say that the schema asks nothing about exposure (a draft says so itself)."""
+    roles = survey.schema.roles
+    is_said = any(notice.code == "no_outcome" for notice in survey.notices)
+    return [] if is_said or (roles.outcomes and roles.exposures) else [Notice.of("no_question")]
 
 
 def _failed(name: str, error: StatisticsError) -> Notice:

@@ -318,3 +318,24 @@ def test_an_empty_data_frame_is_refused():
 def test_the_fingerprint_is_that_of_the_file(written):
     raw = io.BytesIO(gzip.compress(CSV.encode(), mtime=0)).getvalue()
     assert read_table(written(raw)).source.sha256 == hashlib.sha256(raw).hexdigest()
+
+
+def test_the_three_header_rows_of_qualtrics_are_read(shared):
+    table = read_table(shared("fixtures/qualtrics.csv"))
+    assert table.cells["Q1_1"].tolist() == ["Setuju", "Sangat setuju", ""]
+    assert table.cells.index.tolist() == [4, 5, 6]
+    assert table.columns[4].question == "Setuju? - Pesan WA jelas"
+    assert dict(table.notices[0].facts) == {"previews": 1, "unfinished": 0}
+
+
+def test_the_two_header_rows_of_surveymonkey_are_joined(written):
+    first = "Respondent ID,Collector ID,IP Address,Setuju?,,Alasan"
+    rows = [first, ",,,Jelas,Benar,Open-Ended Response"]
+    table = read_table(written("\n".join([*rows, "1,9,10.0.0.1,Setuju,Netral,x", ""])))
+    assert list(table.cells)[3:] == ["Setuju? [Jelas]", "Setuju? [Benar]", "Alasan"]
+    assert table.cells.to_numpy().tolist() == [["1", "9", "10.0.0.1", "Setuju", "Netral", "x"]]
+    assert codes(table) == ["surveymonkey"]
+
+
+def test_headers_of_qualtrics_without_answers_are_refused(written):
+    refused(written('a,b\nA,B\n"{""ImportId"":""a""}","{""ImportId"":""b""}"\n'), "no answers")

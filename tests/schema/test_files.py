@@ -136,7 +136,7 @@ def test_a_bundled_schema_is_found_by_name(monkeypatch, tmp_path):
     monkeypatch.setattr("campaign_effect.schema.bundled.data_folder", lambda _: tmp_path)
     assert list(bundled_schemas()) == ["pilkades"]
     assert read_schema("pilkades").name == "pilkades"
-    with pytest.raises(SchemaError, match="did you mean 'pilkades'"):
+    with pytest.raises(UsageError, match="did you mean 'pilkades'"):
         find_schema("pilkade")
 
 

@@ -95,8 +95,8 @@ def estimate_reliability(
     ------
     MissingColumnsError
         If one of ``items`` is not in the survey.
-    StatisticsError
-        If no construct can be estimated.
+    TooFewItemsError
+        If the survey has no construct and no numeric column.
 
     See Also
     --------
@@ -111,6 +111,11 @@ def estimate_reliability(
     [[2, 3]]
     """
     blocks = survey.blocks if items is None else {"items": tuple(items)}
+    if not blocks:
+        raise TooFewItemsError(
+            "The survey has no block of numeric items.",
+            hint="name the constructs in a schema, or pass items=[…].",
+        )
     done: list[tuple[ScaleReliability, tuple[ItemReliability, ...]]] = []
     notices: list[Notice] = []
     samples: list[tuple[str, Sample]] = []
@@ -125,8 +130,6 @@ def estimate_reliability(
             samples.append((construct, sample))
         except StatisticsError as error:
             notices.append(_why_not(construct, names, error, sample))
-    if not done:
-        raise _nothing_to_estimate(blocks, notices)
     used = any_complete_sample(survey, [blocks[scale.construct] for scale, _ in done])
     return ReliabilityResult(
         scales=tuple(scale for scale, _ in done),
@@ -201,16 +204,3 @@ def _why_not(
             return Notice.of("too_few_items", construct=construct, k=len(names))
         case _:
             return Notice.of("too_few_complete", construct=construct, n=sample.n_used)
-
-
-def _nothing_to_estimate(blocks: object, notices: Sequence[Notice]) -> StatisticsError:
-    if not blocks:
-        return TooFewItemsError(
-            "The survey has no block of numeric items.",
-            hint="name the constructs in a schema, or pass items=[…].",
-        )
-    return StatisticsError(
-        "No construct has enough complete answers that vary.",
-        received="; ".join(f"{n.code} {dict(n.facts)}" for n in notices),
-        hint="check the items, or collect more answers.",
-    )

@@ -26,6 +26,7 @@ from campaign_effect.apa.style import Style, plain
 from campaign_effect.apa.tables import tables
 from campaign_effect.errors import OutputError, UsageError
 from campaign_effect.render import write
+from campaign_effect.render.html import fragment
 from campaign_effect.results import NO_GLOSSARY, Glossary, Notice, Result
 from campaign_effect.schema.model import LANGUAGES
 
@@ -127,7 +128,8 @@ class Report:
 
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, str]:
         """Show the report in a notebook."""
-        return {"text/html": self.to(".html").decode(), "text/plain": self.to(".txt").decode()}
+        shown = fragment(self.document, prefix=f"ce{id(self):x}-")
+        return {"text/html": shown, "text/plain": self.to(".txt").decode()}
 
     @cached_property
     def _body(self) -> tuple[Block, ...]:
@@ -143,17 +145,25 @@ class Report:
                 style = self._style(result.glossary)
                 yield from (Paragraph(runs=say_note(note, style)) for note in sentences(result))
 
+    def said_notices(self) -> list[str]:
+        """Say every notice once, as plain sentences."""
+        return [plain(runs) for runs in self._said]
+
     def _notices(self) -> Iterator[Block]:
-        """List every notice once, with the labels of the result it came from."""
+        if self._said:
+            yield self._heading("heading.notices")
+        yield from (Paragraph(runs=runs, is_notice=True) for runs in self._said)
+
+    @cached_property
+    def _said(self) -> tuple[Runs, ...]:
+        """Every notice once, with the labels of the result it came from."""
         said: dict[str, Runs] = {}
         for notices, glossary in self._sources():
             style = self._style(glossary)
             for notice in notices:
                 runs = style.say(Text(id=f"notice.{notice.code}", facts=notice.facts))
                 said.setdefault(plain(runs), runs)
-        if said:
-            yield self._heading("heading.notices")
-        yield from (Paragraph(runs=runs, is_notice=True) for runs in said.values())
+        return tuple(said.values())
 
     def _sources(self) -> Iterator[tuple[Sequence[Notice], Glossary]]:
         glossary = self.results[0].glossary if self.results else NO_GLOSSARY

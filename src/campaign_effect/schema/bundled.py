@@ -90,8 +90,10 @@ def find_schema(name_or_path: str | Path) -> Path:
 
     Raises
     ------
-    SchemaError
+    UsageError
         If it is neither; the nearest bundled name is given.
+    SchemaError
+        If it is a folder.
     """
     path = Path(name_or_path)
     if path.is_file():
@@ -103,7 +105,7 @@ def find_schema(name_or_path: str | Path) -> Path:
         raise SchemaError(f"The schema {str(path)!r} is a folder.", hint="name a .yaml file.")
     near = nearest_word(path.stem, bundled)
     meant = f"did you mean {near!r}? " if near else ""
-    raise SchemaError(
+    raise UsageError(
         f"There is no schema {str(name_or_path)!r}.",
         received="neither a file nor the name of a bundled schema",
         hint=f"{meant}bundled schemas: {', '.join(bundled) or 'none'}.",

@@ -1,6 +1,6 @@
 """Answers checked against a schema."""
 
 from campaign_effect.survey.model import Absence, Step, Survey
-from campaign_effect.survey.reading import read_survey
+from campaign_effect.survey.reading import Reading, read_answers, read_survey
 
-__all__ = ["Absence", "Step", "Survey", "read_survey"]
+__all__ = ["Absence", "Reading", "Step", "Survey", "read_answers", "read_survey"]

@@ -79,7 +79,8 @@ class Survey:
     @property
     def blocks(self) -> dict[str, tuple[str, ...]]:
         """The items of every construct; without a schema, all numeric columns are one block."""
-        if constructs := self.schema.constructs:
+        if self.schema.constructs or self.schema.variables:
+            constructs = self.schema.constructs
             return {c.name: tuple(item.name for item in c.items) for c in constructs}
         numeric = self.answers.select_dtypes("number").columns
         return {"items": tuple(map(str, numeric))} if len(numeric) else {}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from campaign_effect.errors import MissingColumnsError, SurveyError
+from campaign_effect.errors import LabelsError, MissingColumnsError, SurveyError
 from campaign_effect.readers import read_table
-from campaign_effect.readers.draft import draft_schema
+from campaign_effect.readers.draft import Draft, draft_schema
 from campaign_effect.readers.personal import drop_personal
 from campaign_effect.readers.table import RawTable
 from campaign_effect.results import Glossary, Notice
@@ -34,8 +34,29 @@ if TYPE_CHECKING:
     from campaign_effect.readers.personal import Personal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """A survey, and where its schema came from.
+
+    Attributes
+    ----------
+    survey : Survey
+    schema_path : Path, optional
+        The schema's file; None for a schema that was passed, guessed or not needed.
+    draft : Draft, optional
+        The guess that was used, where no schema was found.
+    """
+
+    survey: Survey
+    schema_path: Path | None = None
+    draft: Draft | None = None
+
+
 def read_survey(
-    source: str | Path | pd.DataFrame, schema: Schema | str | Path | None = None
+    source: str | Path | pd.DataFrame,
+    schema: Schema | str | Path | None = None,
+    *,
+    strict: bool = False,
 ) -> Survey:
     """Read answers and check them against a schema.
 
@@ -49,6 +70,8 @@ def read_survey(
         category), and for a file the schema is looked for: beside the file under its name with
         ``.yaml``, then among the bundled ones whose columns are all there; else a draft is
         guessed, with a notice.
+    strict : bool, default False
+        Refuse to guess.
 
     Returns
     -------
@@ -63,7 +86,7 @@ def read_survey(
     SchemaError
         If the schema is not valid.
     MissingColumnsError, LabelsError
-        If the answers do not fit the schema.
+        If the answers do not fit the schema, or would have to be guessed under ``strict``.
 
     Examples
     --------
@@ -71,16 +94,30 @@ def read_survey(
     >>> survey.n, survey.blocks
     (3, {'items': ('a', 'b')})
     """
+    return read_answers(source, schema, strict=strict).survey
+
+
+def read_answers(
+    source: str | Path | pd.DataFrame,
+    schema: Schema | str | Path | None = None,
+    *,
+    strict: bool = False,
+) -> Reading:
+    """Read a survey, and say where its schema came from. See `read_survey`."""
     table = read_table(source)
-    if schema is not None:
-        return check_answers(table, schema if isinstance(schema, Schema) else _named(schema))
-    if isinstance(source, pd.DataFrame):
-        return _frame_survey(table)
-    if (found := fitting_schema(table)) is not None:
-        return check_answers(table, found)
+    if isinstance(schema, Schema):
+        return Reading(survey=check_answers(table, schema))
+    if schema is None and isinstance(source, pd.DataFrame):
+        return Reading(survey=_frame_survey(table))
+    path = find_schema(schema) if schema is not None else fitting_schema(table)
+    if path is not None:
+        return Reading(survey=check_answers(table, read_schema(path)), schema_path=path)
     draft = draft_schema(table)
+    if strict:
+        raise _guessed(table, draft)
     survey = check_answers(table, draft.schema)
-    return replace(survey, notices=(*survey.notices, *draft.notices))
+    survey = replace(survey, notices=(*survey.notices, *draft.notices))
+    return Reading(survey=survey, draft=draft)
 
 
 def check_answers(table: RawTable, schema: Schema) -> Survey:
@@ -98,26 +135,34 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         absences=pd.DataFrame({name: one.absences for name, one in coded.items()}),
         source=table.source,
         identity=None if identity is None else pd.Series(identity, table.cells.index),
-        notices=(*_personal_notices(personal), *_impossible_notices(coded)),
+        notices=(
+            *table.notices,
+            *_personal_notices(personal),
+            *_impossible_notices(coded),
+        ),
         glossary=_glossary(schema),
     )
 
 
-def fitting_schema(table: RawTable) -> Schema | None:
+def fitting_schema(table: RawTable) -> Path | None:
     """Find the schema beside the file, or the bundled one whose columns are all there."""
-    path = Path(table.source.path)
-    beside = path.with_suffix(".yaml")
+    beside = Path(table.source.path).with_suffix(".yaml")
     if beside.is_file():
-        return read_schema(beside)
-    for bundled in bundled_schemas().values():
-        schema = read_schema(bundled)
-        if not _missing_columns(table, schema):
-            return schema
-    return None
+        return beside
+    bundled = bundled_schemas().values()
+    return next((p for p in bundled if not _missing_columns(table, read_schema(p))), None)
 
 
-def _named(schema: str | Path) -> Schema:
-    return read_schema(find_schema(schema))
+def _guessed(table: RawTable, draft: Draft) -> LabelsError:
+    """Say what would have to be guessed."""
+    open_questions = [question.text for question in draft.questions]
+    guesses = [guess.why for guess in draft.guesses]
+    return LabelsError(
+        f"No schema fits {table.source.path!r}, and --strict forbids to guess one: "
+        f"{len(guesses)} guesses and {len(open_questions)} open questions.",
+        received="; ".join((*open_questions, *guesses)[:3]),
+        hint="write a draft with --draft-schema, check it, and name it with --schema.",
+    )
 
 
 def _coded(table: RawTable, schema: Schema) -> Iterator[tuple[str, Coded]]:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 
+WHOLE_POINT = 0.01
+"""Ticks at least a percentage point apart need no decimals."""
+
+
 @figures.register
 def _(result: MarginsResult) -> tuple[Figure, ...]:
     return tuple(
@@ -67,7 +71,9 @@ def _draw_forest(canvas: Canvas, style: Style, rows: list[AverageEffect]) -> Non
     numbers.tick_params(length=0)
     numbers.spines["right"].set_visible(False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.xaxis.set_major_formatter(lambda x, _: style.show(x, Kind.POINTS))
+    first, second, *_ = axes.get_xticks()
+    digits = 0 if second - first >= WHOLE_POINT else 1
+    axes.xaxis.set_major_formatter(lambda x, _: style.show(x, Kind.POINTS, digits))
     axes.set_xlabel(style.word("axis.points"))
     axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from campaign_effect.analyses.effects import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
@@ -47,7 +49,7 @@ def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell
         "odds_ci": "odds_low:odds_high",
     }
     cells = values(row, *(fields.get(column, column) for column in columns))
-    digits = None if one.model.has_odds else LINEAR_DIGITS
+    digits = _digits(row.std_error, 2 if one.model.has_odds else LINEAR_DIGITS)
     precise = {"estimate", "std_error"}
     return tuple(
         Value(value=cell.value, kind=cell.kind, digits=digits)
@@ -55,6 +57,13 @@ def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell
         else cell
         for column, cell in zip(columns, cells, strict=True)
     )
+
+
+def _digits(std_error: float, least: int) -> int:
+    """Choose decimals that show two digits of a standard error, at most five."""
+    if not std_error > 0:
+        return least
+    return min(max(least, 1 - math.floor(math.log10(std_error))), 5)
 
 
 def _notes(result: EffectResult, one: FittedModel, fit: ModelFit) -> tuple[Note, ...]:

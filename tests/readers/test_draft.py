@@ -232,3 +232,20 @@ def test_names_are_never_given_twice():
     names = Names()
     given = [names.of(header) for header in ("X", "x", "X_2", "x!", "", "É")]
     assert len(set(given)) == len(given)
+
+
+def test_wordings_of_one_answer_are_one_code():
+    found = draft({"Memilih siapa?": ["Calon 1", "calon 1", "CALON 2", "Calon 2 "] * 5})
+    scale = found.schema.scale("vote")
+    assert [point.code for point in scale.points] == ["calon_2", "calon_1"]
+
+
+def test_a_vote_with_one_answer_only_is_no_outcome():
+    assert draft({"Memilih siapa?": ["Golput", "Tidak memilih"] * 5}).outcomes == ()
+
+
+def test_answers_aside_of_a_category_stay_apart():
+    found = draft({"Dekat dengan partai?": ["Ya", "Tidak", "Tidak menjawab"] * 9})
+    (scale,) = found.schema.scales
+    assert [point.code for point in scale.points] == ["tidak", "ya"]
+    assert [point.code for point in scale.aside] == ["no_answer"]

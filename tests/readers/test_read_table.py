@@ -46,6 +46,19 @@ def test_blank_lines_are_no_rows_but_are_counted(written):
     assert table.cells.index.tolist() == [3, 5]
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('a,b\n1,"x\ny"\n3,4\n', [2, 3]),
+        ('a,b\r\n1,"x\r\ny"\r\n\r\n3,4\r\n', [2, 4]),
+        ("a,b\r1,2\r\r3,4", [2, 4]),
+        ('a,b\n1,"x\n\ny"\n3,4', [2, 3]),
+    ],
+)
+def test_a_line_break_inside_a_cell_is_no_row(written, text, rows):
+    assert read_table(written(text)).cells.index.tolist() == rows
+
+
 def test_a_row_of_blanks_is_kept(written):
     assert columns(read_table(written("a,b\n,\n1,2\n"))) == {"a": ["", "1"], "b": ["", "2"]}
 

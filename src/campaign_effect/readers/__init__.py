@@ -60,7 +60,8 @@ def read_table(
         hint = f"did you mean {near!r}?" if near else f"choose one of {list(KINDS)}."
         raise UsageError(f"{kind!r} is no kind of survey file.", hint=hint)
     with intact(path):
-        return _from_file(path, kind or recognise(path), delimiter)
+        table = _from_file(path, kind or recognise(path), delimiter)
+    return _without_header_rows(table)
 
 
 def _from_file(path: Path, kind: str, delimiter: str | None) -> RawTable:
@@ -80,6 +81,16 @@ def _from_file(path: Path, kind: str, delimiter: str | None) -> RawTable:
     from campaign_effect.readers.statistics_files import read_spss, read_stata
 
     return read_spss(path) if kind == "spss" else read_stata(path)
+
+
+def _without_header_rows(table: RawTable) -> RawTable:
+    """Mend the exports of programs that write more than one header row."""
+    from campaign_effect.readers.qualtrics import from_qualtrics, is_qualtrics
+    from campaign_effect.readers.surveymonkey import from_surveymonkey, is_surveymonkey
+
+    if is_qualtrics(table):
+        return from_qualtrics(table)
+    return from_surveymonkey(table) if is_surveymonkey(table) else table
 
 
 def _from_memory(source: object) -> RawTable:

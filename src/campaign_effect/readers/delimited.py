@@ -21,6 +21,7 @@ from campaign_effect.readers.headers import title_notice, unique_names
 from campaign_effect.readers.table import Column, RawTable, Source
 
 _UNPACK: Final[dict[bytes, Callable[[Path], bytes]]] = {b"PK": unzip_one, b"\x1f\x8b": gunzip}
+_BLANK_LINES: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 _LONGEST_ROW: Final = 1 << 22
 
 
@@ -120,7 +121,8 @@ def _row_numbers(text: bytes, dialect: Dialect, n: int) -> pd.Index:
     """Give answers the numbers a spreadsheet shows, where blank lines count as rows."""
     first = dialect.n_before + 1
     n_lines = text.count(b"\n", dialect.body) + (not text.endswith(b"\n"))
-    if n_lines == n:
+    start = max(0, dialect.body - 2)
+    if n_lines == n or not any(text.find(pair, start) >= 0 for pair in _BLANK_LINES):
         return pd.RangeIndex(first, first + n)
     stream = io.StringIO(text[dialect.body :].decode("utf-8"), newline="")
     rows = enumerate(csv.reader(stream, delimiter=dialect.delimiter), start=first)

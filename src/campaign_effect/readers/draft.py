@@ -8,7 +8,9 @@ from pathlib import Path
 
 from campaign_effect.readers.drafting.blocks import Sure, find_blocks
 from campaign_effect.readers.drafting.columns import look_at, missing_words
+from campaign_effect.readers.drafting.constructs import add_block
 from campaign_effect.readers.drafting.sheet import Guess, Question, Sheet
+from campaign_effect.readers.drafting.variables import add_variable
 from campaign_effect.readers.drafting.words import Names
 from campaign_effect.readers.personal import IDENTIFYING, Personal, find_personal
 from campaign_effect.readers.table import RawTable
@@ -78,11 +80,11 @@ def draft_schema(table: RawTable) -> Draft:
     answers = [look for look in looks if not look.is_paperwork]
     blocks = find_blocks(answers)
     in_blocks = {look.name for block in blocks for look in block.looks}
-    released = [look for block in blocks for look in sheet.add_block(block)]
+    released = [look for block in blocks for look in add_block(sheet, block)]
     alone = {look.name for look in released} | ({look.name for look in answers} - in_blocks)
     for look in answers:
         if look.name in alone:
-            sheet.add_variable(look)
+            add_variable(sheet, look)
     return _draft(sheet, Names().of(Path(table.source.path).stem or "survey"))
 
 

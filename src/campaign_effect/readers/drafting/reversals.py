@@ -17,6 +17,7 @@ from campaign_effect.schema.labels import label_codes, normalise
 from campaign_effect.schema.model import Code, Scale
 
 _FEWEST_ROWS = 20
+_MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def _rest_correlations(
     is that of most items, of those without denying words where halves oppose each other.
     """
     none = np.full(len(looks), np.nan)
-    X = _codes(cells, looks, scale)
+    X = _codes(cells.iloc[:: max(1, len(cells) // _MOST_ROWS)], looks, scale)
     complete = X.dropna()
     if len(complete) < _FEWEST_ROWS or (complete.std() == 0).any() or len(looks) < 2:
         return none

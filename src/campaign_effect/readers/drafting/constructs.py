@@ -1,0 +1,105 @@
+"""Blocks of columns as constructs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from campaign_effect.readers.drafting.blocks import (
+    Block,
+    Scaling,
+    Sure,
+    is_likert_like,
+    row_text,
+    scale_of,
+)
+from campaign_effect.readers.drafting.columns import Look
+from campaign_effect.readers.drafting.reversals import Keying, key_items
+from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
+from campaign_effect.readers.drafting.words import plain_words, platform_of
+from campaign_effect.results import Notice
+from campaign_effect.schema.labels import known_labels, normalise
+from campaign_effect.schema.model import Construct, Item, Scale
+
+_FOUND: Final = {
+    "grid": "a grid question",
+    "prefix": "a common prefix",
+    "answers": "neighbouring columns with equal answers",
+}
+_SURE: Final[dict[str, Sure]] = {"grid": "sure", "prefix": "likely", "answers": "unsure"}
+
+
+def add_block(sheet: Sheet, block: Block) -> tuple[Look, ...]:
+    """Make a construct of a block; give back the columns that are to stand alone."""
+    scaling = scale_of(block.looks)
+    if _is_of_platforms(block):
+        return block.looks
+    if scaling.scale is not None and scaling.scale.is_ordered:
+        _add_construct(sheet, block, scaling, scaling.scale)
+    elif block.by == "grid" or is_likert_like(block.looks):
+        _leave_out(sheet, block, scaling)
+    else:
+        return block.looks
+    return ()
+
+
+def _add_construct(sheet: Sheet, block: Block, scaling: Scaling, scale: Scale) -> None:
+    place = f"constructs[{len(sheet.constructs)}]"
+    name = sheet.names.of(block.stem)
+    sheet.guess(place, f"items found by {_FOUND[block.by]}", _SURE[block.by])
+    sheet.guess(f"{place}.scale", scaling.why, scaling.sure)
+    items = []
+    keyings = key_items(sheet.cells, block.looks, scale)
+    for at, (look, keying) in enumerate(zip(block.looks, keyings, strict=True)):
+        wanted = look.name if block.by == "prefix" else f"{name}_{at + 1}"
+        items.append(_item(sheet, look, keying, wanted))
+        _note_keying(sheet, look, keying, f"{place}.items[{at}]")
+    sheet.constructs.append(
+        Construct(
+            name=name,
+            text=same_words(block.stem),
+            scale=sheet.shared(scale, name),
+            items=tuple(items),
+        )
+    )
+
+
+def _item(sheet: Sheet, look: Look, keying: Keying, name: str) -> Item:
+    return Item(
+        name=sheet.names.of(name),
+        column=(look.name,),
+        text=same_words(row_text(look)),
+        is_reversed=keying.is_reversed,
+    )
+
+
+def _note_keying(sheet: Sheet, look: Look, keying: Keying, place: str) -> None:
+    if keying.is_reversed:
+        sheet.guess(f"{place}.reversed", keying.why, keying.sure)
+    if keying.doubt:
+        sheet.questions.append(Question(column=look.name, text=keying.doubt, path=place))
+
+
+def _leave_out(sheet: Sheet, block: Block, scaling: Scaling) -> None:
+    known = known_labels()
+    labels = dict.fromkeys(label for look in block.looks for label in look.labels)
+    shown = [label for label in labels if normalise(label) in known]
+    seen = f" ({', '.join(shown)})" if shown else ""
+    columns = tuple(look.name for look in block.looks)
+    text = f"{len(columns)} columns are left out: {scaling.why}{seen}. Which scale is it?"
+    sheet.questions.append(Question(column=block.stem, text=text))
+    notice = Notice.of(
+        "block_left_out",
+        block=block.stem,
+        n=len(columns),
+        columns=columns,
+        labels=tuple(shown),
+    )
+    sheet.notices.append(notice)
+
+
+def _is_of_platforms(block: Block) -> bool:
+    """Say whether the columns ask the same of one platform each."""
+    rows = [row_text(look) for look in block.looks]
+    platforms = {platform_of(plain_words(row)) for row in rows}
+    is_short = block.by == "answers" or all(len(row.split()) <= 4 for row in rows)
+    return is_short and None not in platforms and len(platforms) == len(rows)

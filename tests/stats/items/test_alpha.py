@@ -10,7 +10,6 @@ from campaign_effect.stats.items.alpha import (
     coefficient_alpha,
     cronbach_alpha,
     feldt_interval,
-    resampled_alphas,
 )
 
 RTOL_SAME_FORMULA = 1e-10  # closed form, float64 on both sides
@@ -127,14 +126,6 @@ def test_feldt_interval_covers_the_true_alpha():
     covered = ((low <= truth) & (truth <= high)).mean()
     four_errors = 4 * np.sqrt(0.95 * 0.05 / replicates)
     assert abs(covered - 0.95) < four_errors
-
-
-def test_resampled_alphas_equal_alphas_of_the_resamples():
-    X = one_factor_scores(25, 3, seed=5) + 1000
-    rng = np.random.default_rng(5)
-    counts = rng.multinomial(25, np.full(25, 1 / 25), size=7)
-    expected = [cronbach_alpha(np.repeat(X, count, axis=0)).alpha for count in counts]
-    assert_allclose(resampled_alphas(X, counts), expected, rtol=1e-9)
 
 
 def test_equality_of_records_compares_their_numbers():

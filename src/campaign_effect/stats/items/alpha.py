@@ -308,49 +308,6 @@ def feldt_interval(
     return low, high
 
 
-def resampled_alphas(scores: ArrayLike, counts: ArrayLike) -> Floats:
-    """Compute alpha of many resamples of the same answers.
-
-    Parameters
-    ----------
-    scores : array_like of float, shape (n, k)
-        Complete answers, or their unique rows.
-    counts : array_like of float, shape (B, n)
-        How often each row is in each of B resamples (multinomial counts, or weights).
-
-    Returns
-    -------
-    ndarray of float, shape (B,)
-        Alpha of each resample; minus infinity where its sum does not vary.
-
-    Raises
-    ------
-    TooFewItemsError, TooFewRowsError, NoVariationError
-        If the answers themselves have no alpha.
-
-    Notes
-    -----
-    Alpha needs only the mean of every item, of the sum of squares and of the squared sum,
-    so one matrix product gives all replicates.
-
-    Examples
-    --------
-    >>> scores = np.array([[1, 2], [2, 3], [3, 5]])
-    >>> resampled_alphas(scores, np.ones((1, 3))).round(3)
-    array([0.947])
-    """
-    X = check_scores(scores)
-    W = np.asarray(counts, dtype=np.float64)
-    k = X.shape[1]
-    centred = X - X.mean(axis=0)
-    squares = np.column_stack([(centred**2).sum(axis=1), centred.sum(axis=1) ** 2])
-    means = W @ np.hstack([centred, squares]) / W.sum(axis=1, keepdims=True)
-    item_variance = means[:, k] - (means[:, :k] ** 2).sum(axis=1)
-    sum_variance = means[:, k + 1] - means[:, :k].sum(axis=1) ** 2
-    with np.errstate(divide="ignore"):
-        return np.asarray(k / (k - 1) * (1 - item_variance / sum_variance))
-
-
 def _rest_moments(covariance: Floats) -> tuple[Floats, Floats, Floats]:
     """Per item: its variance, the variance of the others' sum, its covariance with it."""
     variances = np.diagonal(covariance, axis1=-2, axis2=-1)

@@ -1,0 +1,1 @@
+"""How a sample was drawn and what it misses: weights, strata, replicates, imputation."""

@@ -49,6 +49,7 @@ class DfRule(StrEnum):
     NORMAL = "normal"  # infinite: z
     CLUSTERS = "clusters"  # G - 1
     SATTERTHWAITE = "satterthwaite"  # by contrast
+    DESIGN = "design"  # sampling units less strata less terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class Covariance:
     Attributes
     ----------
     kind : str
-        "classic", "HC0" to "HC3", "CR0" to "CR2".
+        "classic", "HC0" to "HC3", "CR0" to "CR2", "CV3", "two-way CR1", "design".
     matrix : ndarray, shape (p, p)
         The covariance.
     df_rule : DfRule

@@ -70,7 +70,7 @@ def test_counts_of_unique_rows_equal_repeated_rows(bfi_complete):
 
 def test_gamma_covers_what_estimates_vary():
     """Covariance of the estimates over simulated samples of a known truth."""
-    n, replicates = 300, 400
+    n, replicates = 300, 150
     rng = np.random.default_rng(6)
     estimates, gammas = [], []
     for _ in range(replicates):

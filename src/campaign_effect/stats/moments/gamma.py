@@ -8,6 +8,7 @@ from scipy.linalg import blas
 
 from campaign_effect.errors import CollinearityError
 from campaign_effect.stats.moments.arrays import Floats, Integers
+from campaign_effect.stats.moments.blocks import sum_over_blocks
 from campaign_effect.stats.moments.influence import correlation_influence, threshold_influence
 from campaign_effect.stats.moments.pair_cells import threshold_bounds
 from campaign_effect.stats.moments.polychorics import Polychorics
@@ -82,17 +83,18 @@ def estimate_gamma(
     of_thresholds = threshold_influence(tables.margins, bounds)
     of_pairs = correlation_influence(tables, bounds, r)
     m = int((tables.n_categories - 1).sum()) + len(r)
-    total = np.zeros((m, m))
-    for start in range(0, len(codes), ROWS_PER_BLOCK):
-        rows = slice(start, start + ROWS_PER_BLOCK)
+
+    def outer_products(rows: slice) -> Floats:
         block = codes[rows].T.astype(np.intp)
         block[block == MISSING] = tables.margins.shape[1]
         influence = np.empty((m, block.shape[1]))
-        _look_up_pairs(of_pairs, block, influence[m - len(r) :])
         _look_up_thresholds(of_thresholds, tables.n_categories, block, influence)
+        _look_up_pairs(of_pairs, block, influence[m - len(r) :])
         if multiplicity is not None:
             influence *= multiplicity[rows]
-        total += blas.dsyrk(1.0, influence.T, trans=1)
+        return np.asarray(blas.dsyrk(1.0, influence.T, trans=1))
+
+    total = sum_over_blocks(outer_products, len(codes), rows_per_block=ROWS_PER_BLOCK)
     return np.asarray(tables.n * (total + np.triu(total, 1).T))
 
 

@@ -16,6 +16,7 @@ from scipy.linalg import blas
 
 from campaign_effect.errors import TooFewItemsError
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
+from campaign_effect.stats.moments.blocks import sum_over_blocks
 
 Codes = NDArray[np.int8]
 MISSING = -1  # the code of a missing answer
@@ -202,15 +203,15 @@ def _cross_tables(codes: Codes, K: int, weights: Floats | None) -> Floats:
     """Tables of all ordered pairs of items, shape (p, K, p, K)."""
     n, p = codes.shape
     categories = np.arange(K, dtype=np.int8)[:, None]
-    total = np.zeros((p * K, p * K))
-    for start in range(0, n, ROWS_PER_BLOCK):
-        rows = slice(start, start + ROWS_PER_BLOCK)
+
+    def of_block(rows: slice) -> Floats:
         is_category = (codes[rows].T[:, None, :] == categories).reshape(p * K, -1)
         if weights is None:  # float32 holds every count of a block exactly
             H = is_category.astype(np.float32)
-            total += blas.ssyrk(1.0, H.T, trans=1)
-        else:
-            H = is_category.astype(np.float64)
-            total += np.triu((H * weights[rows]) @ H.T)
+            return np.asarray(blas.ssyrk(1.0, H.T, trans=1), dtype=np.float64)
+        H = is_category.astype(np.float64)
+        return np.triu((H * weights[rows]) @ H.T)
+
+    total = sum_over_blocks(of_block, n, rows_per_block=ROWS_PER_BLOCK)
     total += np.triu(total, 1).T
     return total.reshape(p, K, p, K)

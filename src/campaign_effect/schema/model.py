@@ -6,11 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from campaign_effect.errors import nearest_word
 
-Code = int | str
+Code = StrictInt | StrictStr
 """What stands for an answer: a whole number on an ordered scale, a word in a category."""
 
 Language = Literal["en", "id"]
@@ -234,6 +242,36 @@ class Exposure(Part):
     platform: str | None = None
 
 
+class Consent(Part):
+    """The question by which a respondent agreed to take part.
+
+    Attributes
+    ----------
+    variable : str
+        The variable that asked.
+    agreed : tuple of codes
+        The answers that agree; who gave any other, or none, is left out and counted.
+    """
+
+    variable: str
+    agreed: Annotated[Codes, Field(min_length=1)]
+
+
+class Attention(Part):
+    """A question that tells whether a respondent reads ("tick 'often' here").
+
+    Attributes
+    ----------
+    variable : str
+        The variable that asked.
+    right : tuple of codes
+        The answers of one who reads; any other, or none, fails the check.
+    """
+
+    variable: str
+    right: Annotated[Codes, Field(min_length=1)]
+
+
 class Roles(Part):
     """What each variable is for.
 
@@ -245,6 +283,20 @@ class Roles(Part):
         Splits the table of respondents.
     cluster : str, optional
         The village (or other place of sampling) within which answers are alike.
+    strata : str, optional
+        The variable whose levels were sampled apart.
+    weight : str, optional
+        A number: how many persons a respondent stands for. Not positive is impossible.
+    consent : Consent, optional
+        The question by which a respondent agreed to take part.
+    attention : tuple of Attention
+        Questions that tell whether a respondent reads.
+    id : tuple of str
+        The column with the number of a respondent; of several, the first that is there. It
+        names a person, so it is dropped at reading.
+    started, submitted : tuple of str
+        The columns with the time an answer began and ended (of several, the first that is
+        there); day first where both orders are possible.
     personal : tuple of str
         Columns that identify a person: dropped at reading.
     identity : tuple of str
@@ -259,6 +311,13 @@ class Roles(Part):
     controls: Strings = ()
     group: str | None = None
     cluster: str | None = None
+    strata: str | None = None
+    weight: str | None = None
+    consent: Consent | None = None
+    attention: tuple[Attention, ...] = ()
+    id: Strings = ()
+    started: Strings = ()
+    submitted: Strings = ()
     personal: Strings = ()
     identity: Strings = ()
     ignore: Strings = ()
@@ -322,6 +381,9 @@ class Schema(Part):
                     f"construct {construct.name!r} needs a scale with whole-number codes; "
                     f"{construct.scale!r} has words"
                 )
+        weight = next((v for v in self.variables if v.name == self.roles.weight), None)
+        if weight and not weight.is_number:
+            raise ValueError(f"weight names {weight.name!r}, which is no number: set its type")
         return self
 
 
@@ -332,8 +394,7 @@ Reference = tuple[str, Code, list[Code]]
 def _references(schema: Schema) -> Iterator[Reference]:
     yield from _scale_references(schema)
     yield from _role_references(schema)
-    for outcome in schema.roles.outcomes:
-        yield from _code_references(schema, outcome)
+    yield from _code_references(schema)
 
 
 def _scale_references(schema: Schema) -> Iterator[Reference]:
@@ -353,19 +414,37 @@ def _role_references(schema: Schema) -> Iterator[Reference]:
     yield from (("exposures", part.variable, regressors) for part in roles.exposures)
     yield from (("controls", control, regressors) for control in roles.controls)
     yield from ((f"outcome {o.name!r}", o.variable, variables) for o in roles.outcomes)
-    places = (("group", roles.group), ("cluster", roles.cluster))
+    checks = ((f"attention[{at}]", one.variable) for at, one in enumerate(roles.attention))
+    places = (
+        ("group", roles.group),
+        ("cluster", roles.cluster),
+        ("strata", roles.strata),
+        ("weight", roles.weight),
+        ("consent", roles.consent.variable if roles.consent else None),
+        *checks,
+    )
     yield from ((role, name, variables) for role, name in places if name is not None)
 
 
-def _code_references(schema: Schema, outcome: Outcome) -> Iterator[Reference]:
-    """Give the codes that an outcome names, with those its variable has."""
-    found = [v for v in schema.variables if v.name == outcome.variable]
-    scales = [s for s in schema.scales if found and s.name == found[0].scale]
-    if not scales:
-        return
-    codes: list[Code] = [point.code for point in scales[0].points + scales[0].aside]
-    for code in (*outcome.event, *outcome.among):
-        yield f"outcome {outcome.name!r}", code, codes
+def _answers_named(roles: Roles) -> Iterator[tuple[str, str, Codes]]:
+    """Give the codes that roles name: where, of which variable, and which."""
+    for outcome in roles.outcomes:
+        yield f"outcome {outcome.name!r}", outcome.variable, outcome.event + outcome.among
+    for at, check in enumerate(roles.attention):
+        yield f"attention[{at}]", check.variable, check.right
+    if roles.consent:
+        yield "consent", roles.consent.variable, roles.consent.agreed
+
+
+def _code_references(schema: Schema) -> Iterator[Reference]:
+    """Give the codes that roles name, with those their variable has, where a scale says."""
+    for where, name, named in _answers_named(schema.roles):
+        found = [v for v in schema.variables if v.name == name]
+        scales = [s for s in schema.scales if found and s.name == found[0].scale]
+        if not scales:
+            continue
+        codes: list[Code] = [point.code for point in scales[0].points + scales[0].aside]
+        yield from ((where, code, codes) for code in named)
 
 
 def _refuse_repeats(names: Iterable[str], sentence: str) -> None:

@@ -127,6 +127,30 @@ transposed_test <- function(fit) {
   found <- mended(fit)
   list(chi2 = found$chisq, df = found$df, chi2_of_terms = unname(found$chisq.p), df_of_terms = unname(found$df.p))
 }
+# Rao's test of parallel lines, from numerical derivatives of the model with free lines.
+free_lines <- function(theta, X, K) {
+  p <- ncol(X)
+  cut <- theta[1:(K - 1)]
+  B <- matrix(theta[-(1:(K - 1))], p)
+  below <- cbind(0, sapply(1:(K - 1), function(k) plogis(cut[k] - X %*% B[, k])), 1)
+  below[, -1] - below[, -(K + 1)]
+}
+score_test <- function(fit) {
+  X <- model.matrix(fit)[, -1]
+  y <- as.integer(model.response(model.frame(fit)))
+  K <- length(fit$zeta) + 1
+  # a Newton step or two from where polr stopped
+  common <- function(theta) c(theta[1:(K - 1)], rep(theta[-(1:(K - 1))], K - 1))
+  value <- function(theta) sum(log(free_lines(common(theta), X, K)[cbind(seq_along(y), y)]))
+  theta <- unname(c(fit$zeta, coef(fit)))
+  for (again in 1:2) theta <- theta - solve(numDeriv::hessian(value, theta), numDeriv::grad(value, theta))
+  P <- free_lines(common(theta), X, K)
+  J <- numDeriv::jacobian(function(theta) c(free_lines(theta, X, K)), common(theta))
+  J <- array(J, c(length(y), K, ncol(J)))
+  U <- colSums(t(sapply(seq_along(y), function(i) J[i, y[i], ] / P[i, y[i]])))
+  I <- Reduce(`+`, lapply(1:K, function(k) crossprod(J[, k, ] / sqrt(P[, k]))))
+  list(chi2 = drop(U %*% solve(I, U)), df = (K - 2) * ncol(X))
+}
 by_age <- vcovCL(polr_logit, cluster = factor(beps$age %/% 5), type = "HC0", cadjust = TRUE)
 
 # Multinomial logit
@@ -173,6 +197,7 @@ values <- list(
   beps_ologit = ordered_of("logit"), beps_oprobit = ordered_of("probit"),
   beps_oame = list(Blair = effects_of_ordered("Blair"), Europe = effects_of_ordered("Europe")),
   beps_brant = transposed_test(polr_logit),
+  beps_score = score_test(polr_logit),
   beps_hc0 = errors_of(sandwich(polr_logit)), beps_cr = errors_of(by_age),
   beps_mlogit = list(names = colnames(coef(multi)), levels = rownames(coef(multi)), b = unname(coef(multi)),
     se = unname(summary(multi)$standard.errors), log_likelihood = as.numeric(logLik(multi))),
@@ -182,7 +207,7 @@ values <- list(
   anes_logit_diagnostics = diagnostics_of(anes_logit), anes_probit_diagnostics = diagnostics_of(anes_probit),
   chile_logit_diagnostics = diagnostics_of(chile_logit), anes_lpm = linear_tests(anes_lpm)
 )
-versions <- lapply(setNames(nm = c("MASS", "nnet", "lme4", "sandwich", "car", "lmtest", "pROC", "jsonlite")), function(name) as.character(packageVersion(name)))
+versions <- lapply(setNames(nm = c("MASS", "nnet", "lme4", "sandwich", "car", "numDeriv", "lmtest", "pROC", "jsonlite")), function(name) as.character(packageVersion(name)))
 versions <- c(versions, brglm2 = "0.9", ordinal = "2022.11.16")
 write_json(list(source = list(script = "outcomes.R", R = R.version.string, packages = versions), values = values),
            "outcomes.json", digits = I(16), auto_unbox = TRUE, pretty = 1)

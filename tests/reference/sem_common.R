@@ -20,6 +20,7 @@ kept_measures <- c("npar", "fmin", "chisq", "df", "pvalue", "baseline.chisq", "b
   "rmsea.ci.upper.robust", "rmsea.pvalue.robust")
 kept_fit <- function(fit, mi = 0, std = TRUE) {
   estimates <- as.data.frame(parameterEstimates(fit, remove.nonfree = FALSE, ci = FALSE))
+  if (!std) estimates <- estimates[estimates$se > 0, ]
   group <- if (is.null(estimates$group)) rep(1, nrow(estimates)) else estimates$group
   kept <- list(parameters = list(lhs = estimates$lhs, op = estimates$op, rhs = estimates$rhs,
     group = group, est = estimates$est, se = estimates$se))

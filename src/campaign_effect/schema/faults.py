@@ -26,7 +26,7 @@ _NEEDED: Final = {
     "float_type": "a number is needed",
     "bool_parsing": "true or false is needed",
     "bool_type": "true or false is needed",
-    "int_from_float": "a whole number or text is needed",
+    "int_type": "a whole number or text is needed",
 }
 
 

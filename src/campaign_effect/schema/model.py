@@ -272,36 +272,6 @@ class Attention(Part):
     right: Annotated[Codes, Field(min_length=1)]
 
 
-class Consent(Part):
-    """The question by which a respondent agreed to take part.
-
-    Attributes
-    ----------
-    variable : str
-        The variable that asked.
-    agreed : tuple of codes
-        The answers that agree; who gave any other, or none, is left out and counted.
-    """
-
-    variable: str
-    agreed: Annotated[Codes, Field(min_length=1)]
-
-
-class Attention(Part):
-    """A question that tells whether a respondent reads ("tick 'often' here").
-
-    Attributes
-    ----------
-    variable : str
-        The variable that asked.
-    right : tuple of codes
-        The answers of one who reads; any other, or none, fails the check.
-    """
-
-    variable: str
-    right: Annotated[Codes, Field(min_length=1)]
-
-
 class Roles(Part):
     """What each variable is for.
 

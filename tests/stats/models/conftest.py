@@ -39,6 +39,38 @@ def endometrial():
 
 
 @pytest.fixture(scope="session")
+def beps():
+    """British voters of 1997-2001: their vote, and how they see the economy."""
+    data = _columns("beps")
+    numbers = {
+        name: data[name].astype(float) for name in data if name not in ("vote", "gender")
+    }
+    male = (data["gender"] == "male").astype(float)
+    leaders = [numbers[name] for name in ("Blair", "Hague", "Kennedy")]
+    europe, knowledge = numbers["Europe"], numbers["political.knowledge"]
+    economy = [numbers[f"economic.cond.{name}"] for name in ("national", "household")]
+    ordered = [numbers["age"], male, *leaders, europe, knowledge]
+    voted = [numbers["age"], male, *economy, *leaders, europe, knowledge, europe * knowledge]
+    return SimpleNamespace(
+        X=np.column_stack(ordered),
+        economy=economy[0].astype(int) - 1,
+        X_vote=np.column_stack([np.ones(len(male)), *voted]),
+        vote=np.unique(data["vote"], return_inverse=True)[1],
+        age_group=numbers["age"].astype(int) // 5,
+    )
+
+
+@pytest.fixture
+def steps():
+    """A small survey with an ordered answer: 240 answers, 4 categories, 8 clusters."""
+    rng = np.random.default_rng(8)
+    codes = rng.permutation(np.repeat(np.arange(8), [4, 10, 16, 30, 40, 40, 50, 50]))
+    X = np.column_stack([rng.normal(size=240), rng.random((240, 2)) < 0.4]).astype(float)
+    latent = X @ [0.8, 0.5, -0.6] + 0.5 * rng.normal(size=8)[codes] + rng.logistic(size=240)
+    return SimpleNamespace(X=X, y=np.digitize(latent, [-1.5, 0.0, 1.2]), codes=codes)
+
+
+@pytest.fixture(scope="session")
 def chile():
     """Voters for yes (1) or no (0) in Chile's plebiscite, in 29 communities of 5 regions."""
     data = _columns("chile_yn")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from campaign_effect.stats.models.links import Link
-from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.stats.moments.arrays import Floats, Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class Fit:
         return self.slope / self.variance * self.residual
 
 
-def read_only(array: Floats) -> Floats:
+def read_only(array: Values) -> Values:
     """View an array that its owner may still write to as one that nobody writes to here.
 
     Parameters

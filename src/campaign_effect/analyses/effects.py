@@ -160,8 +160,8 @@ def fit_effect(
     >>> from campaign_effect.survey import read_survey
     >>> survey = read_survey(pd.DataFrame({"y": [0, 1, 1, 0, 1], "x": [1, 2, 3, 4, 5]}))
     >>> effect = fit_effect(survey, "y ~ x", model=Lpm())
-    >>> round(effect.tidy()["estimate"][1], 3)
-    0.1
+    >>> effect.tidy()["estimate"].round(3).tolist()
+    [0.3, 0.1]
     """
     model = Logit() if model is None else model
     vcov = _default_vcov(survey.schema) if vcov is None else vcov

@@ -96,8 +96,8 @@ def average_effects(
     >>> import campaign_effect as ce
     >>> survey = ce.read_survey(pd.DataFrame({"y": [0, 1, 1, 0, 1], "x": [1, 2, 3, 4, 5]}))
     >>> effect = ce.fit_effect(survey, "y ~ x", model=ce.Lpm())
-    >>> round(ce.average_effects(effect, of="x").tidy()["estimate"][0], 3)
-    0.1
+    >>> ce.average_effects(effect, of="x").tidy()["estimate"].round(3).tolist()
+    [0.1]
     """
     named = [of] if isinstance(of, str) else of
     level = effect.level if level is None else level

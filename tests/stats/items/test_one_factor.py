@@ -8,6 +8,7 @@ from campaign_effect.stats.items.one_factor import (
     fit_one_factor,
     fit_one_factor_weighted,
     mcdonald_omega,
+    omega_if_dropped,
 )
 from campaign_effect.stats.items.validity import composite_reliability
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
@@ -136,6 +137,15 @@ def test_many_categories_give_the_omega_of_numbers():
     assert_allclose(
         categorical_omega(lam, fine), composite_reliability(lam, 1 - lam**2), atol=2e-3
     )
+
+
+def test_omega_if_dropped_is_omega_of_the_others(hs):
+    S = np.cov(hs[:, :5], rowvar=False)
+    found = omega_if_dropped(S, n=301)
+    without_second = np.cov(np.delete(hs[:, :5], 1, axis=1), rowvar=False)
+    assert_allclose(found[1], mcdonald_omega(without_second, n=301).omega)
+    with pytest.raises(TooFewItemsError, match="at least 4 items"):
+        omega_if_dropped(S[:3, :3], n=301)
 
 
 def test_two_items_have_no_one_factor_model():

@@ -172,6 +172,36 @@ def mcdonald_omega(covariance: ArrayLike, *, n: float, level: float = 0.95) -> O
     )
 
 
+def omega_if_dropped(covariance: ArrayLike, *, n: float) -> Floats:
+    """Estimate McDonald's omega of the scale without each item.
+
+    Parameters
+    ----------
+    covariance : array_like of float, shape (k, k)
+        With n - 1 in its denominator; k >= 4, since three items must be left.
+    n : float
+        Respondents.
+
+    Returns
+    -------
+    ndarray of float, shape (k,)
+
+    Raises
+    ------
+    TooFewItemsError, TooFewRowsError, NoVariationError, CollinearityError, ConvergenceError
+        If what is left has no one-factor model.
+
+    Examples
+    --------
+    >>> S = np.full((4, 4), 0.49) + 0.51 * np.eye(4)
+    >>> omega_if_dropped(S, n=200).round(3)
+    array([0.742, 0.742, 0.742, 0.742])
+    """
+    S = check_covariance(covariance, min_items=4)
+    others = [np.delete(np.arange(len(S)), item) for item in range(len(S))]
+    return np.array([mcdonald_omega(S[np.ix_(left, left)], n=n).omega for left in others])
+
+
 def fit_one_factor_weighted(correlations: ArrayLike, std_errors: ArrayLike) -> Floats:
     """Fit one factor to polychoric correlations by diagonally weighted least squares.
 

@@ -113,7 +113,7 @@ def test_item_order_changes_nothing(R):
 
 @pytest.mark.parametrize("method", ["minres", "ml"])
 def test_a_heywood_case_stays_at_its_bound(method):
-    R = np.array([[1, 0.9, 0.9], [0.9, 1, 0.5], [0.9, 0.5, 1]])
+    R = np.array([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]])
     found = extract_factors(R, 1, method=method)
     assert found.is_bounded
     assert found.uniquenesses.min() < 0.01
@@ -178,3 +178,17 @@ def test_too_many_factors_are_refused():
 def test_repeated_items_are_refused():
     with pytest.raises(CollinearityError, match="sum of others"):
         extract_factors(np.ones((4, 4)), 1)
+
+
+def test_indefinite_correlations_have_a_minres_solution_only():
+    R = np.array(
+        [[1, 0.9, 0.1, 0.4], [0.9, 1, 0.9, 0.4], [0.1, 0.9, 1, 0.4], [0.4, 0.4, 0.4, 1]]
+    )
+    found = extract_factors(R, 1)
+    assert np.isfinite(found.loadings).all()
+    for refused in (
+        lambda: extract_factors(R, 1, method="ml"),
+        lambda: factor_fit(R, found.loadings, n=100),
+    ):
+        with pytest.raises(CollinearityError, match="smooth the correlations"):
+            refused()

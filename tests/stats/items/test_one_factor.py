@@ -159,6 +159,6 @@ def test_a_perfect_loading_is_refused():
 
 
 def test_a_heywood_case_is_said():
-    R = np.array([[1, 0.9, 0.9], [0.9, 1, 0.5], [0.9, 0.5, 1]])
+    R = np.array([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]])
     assert fit_one_factor(R, n=100).is_bounded
     assert not fit_one_factor(np.full((3, 3), 0.4) + 0.6 * np.eye(3), n=100).is_bounded

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from campaign_effect.errors import CollinearityError
-from campaign_effect.stats.items.checks import check_counts, check_covariance
+from campaign_effect.stats.items.checks import (
+    check_counts,
+    check_covariance,
+    check_positive_definite,
+)
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 
@@ -55,8 +58,7 @@ def sampling_adequacy(correlations: ArrayLike, *, n: float) -> SamplingAdequacy:
     TooFewItemsError, TooFewRowsError
         If k < 2 or n < 2.
     CollinearityError
-        If the correlations have no inverse: an item is a sum of others, or there are no more
-        answers than items.
+        If the correlations are not positive definite.
 
     Notes
     -----
@@ -81,12 +83,7 @@ def sampling_adequacy(correlations: ArrayLike, *, n: float) -> SamplingAdequacy:
     R = check_covariance(correlations)
     k = len(R)
     check_counts(n, k)
-    if np.linalg.eigvalsh(R)[0] <= k * np.finfo(np.float64).eps:
-        raise CollinearityError(
-            "The correlations have no inverse: an item is a sum of others, or there are no "
-            "more answers than items.",
-            hint="leave out items that repeat each other, or smooth the correlations.",
-        )
+    check_positive_definite(R)
     df = k * (k - 1) // 2
     chi_square = float(-(n - 1 - (2 * k + 5) / 6) * np.linalg.slogdet(R)[1])
     full, partial = _squares(R), _squares(np.asarray(np.linalg.inv(R), dtype=np.float64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from campaign_effect.errors import TooFewItemsError, TooFewRowsError
+from campaign_effect.errors import CollinearityError, TooFewItemsError, TooFewRowsError
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.stats.moments.variation import ConstantItemsError
 
@@ -88,6 +88,32 @@ def check_covariance(covariance: ArrayLike, *, min_items: int = 2) -> Floats:
     if constant.any():
         raise ConstantItemsError.of(constant)
     return S
+
+
+def check_positive_definite(correlations: Floats) -> None:
+    """Raise unless every sum of items varies.
+
+    Parameters
+    ----------
+    correlations : ndarray of float, shape (k, k)
+
+    Raises
+    ------
+    CollinearityError
+        If the smallest eigenvalue is not positive.
+
+    Examples
+    --------
+    >>> check_positive_definite(np.eye(2))
+    """
+    smallest = np.linalg.eigvalsh(correlations)[0]
+    if smallest <= len(correlations) * np.finfo(np.float64).eps:
+        raise CollinearityError(
+            "The correlations are not positive definite: an item is a sum of others, there "
+            "are no more answers than items, or they come pair by pair.",
+            received=f"a smallest eigenvalue of {smallest:.2g}",
+            hint="leave out items that repeat each other, or smooth the correlations.",
+        )
 
 
 def check_counts(n: float, k: int, *, min_items: int = 2, min_rows: int = 2) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
+from campaign_effect.stats.items.checks import check_positive_definite
 from campaign_effect.stats.items.factors import factor_degrees_of_freedom
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -63,6 +64,11 @@ def factor_fit(
     -------
     FactorFit
 
+    Raises
+    ------
+    CollinearityError
+        If the correlations are not positive definite.
+
     Notes
     -----
     With the maximum likelihood discrepancy F of the solution (whatever found it):
@@ -86,6 +92,7 @@ def factor_fit(
     """
     R = np.asarray(correlations, dtype=np.float64)
     L = np.asarray(loadings, dtype=np.float64)
+    check_positive_definite(R)
     k, m = L.shape
     model = L @ (np.eye(m) if phi is None else np.asarray(phi)) @ L.T
     residuals = (R - model)[~np.eye(k, dtype=np.bool_)]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from campaign_effect.errors import CollinearityError, ConvergenceError, TooFewItemsError
-from campaign_effect.stats.items.checks import check_covariance
+from campaign_effect.stats.items.checks import check_covariance, check_positive_definite
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 Method = Literal["minres", "ml", "paf"]
@@ -74,7 +74,8 @@ def extract_factors(
     TooFewItemsError
         If there are more factors than so many items can have.
     CollinearityError
-        If an item is a sum of others.
+        If an item is a sum of others, or, for ``"ml"``, the correlations are not positive
+        definite.
     ConvergenceError
         If the gradient cannot be brought to 0.
 
@@ -105,6 +106,7 @@ def extract_factors(
         )
     start = np.clip(1 / np.diagonal(np.linalg.inv(R)), LOWEST, HIGHEST)
     if method == "ml":
+        check_positive_definite(R)
         x = _minimise(lambda x: _likelihood(R, x, n_factors), np.log(start), np.log(LOWEST), 0)
         psi = np.exp(x)
     else:

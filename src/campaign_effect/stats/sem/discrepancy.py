@@ -143,17 +143,20 @@ class LeastSquares:
         weighted = weigh(self.weights, slopes)
         away = self.moments - moment_vector(implied)
         half = slopes.T @ weighted
-        if exact and not implied.structure.is_ordinal.any():
+        if exact and implied.structure.moves_straight:
             half -= self._curvature(implied, weigh(self.weights, away))
         return -2 * (away @ weighted), half
 
     def _curvature(self, implied: Implied, away: Floats) -> Floats:
-        """Return the weighted second derivatives of continuous moments."""
-        p = implied.structure.p
-        mean, cov = np.zeros(p), np.zeros((p, p))
-        if implied.structure.has_means:
-            mean, away = away[:p], away[p:]
-        cov[np.triu_indices(p)] = away
+        """Return the weighted second derivatives of the moments."""
+        s = implied.structure
+        n_locations = len(s.locations)
+        mean, cov = np.zeros(s.p), np.zeros((s.p, s.p))
+        ordinal = s.locations >= 0
+        locations = away[:n_locations]
+        np.add.at(mean, s.threshold_variable[s.locations[ordinal]], -locations[ordinal])
+        mean[-1 - s.locations[~ordinal]] += locations[~ordinal]
+        cov[s.pairs] = away[n_locations:]
         return weighted_curvature(implied, mean, 0.5 * (cov + cov.T))
 
     def weight(self, implied: Implied) -> Floats:

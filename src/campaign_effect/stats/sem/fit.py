@@ -14,9 +14,9 @@ from campaign_effect.stats.sem.discrepancy import (
     NormalDiscrepancy,
 )
 from campaign_effect.stats.sem.estimators import Estimator, find_estimator
-from campaign_effect.stats.sem.inference import infer
+from campaign_effect.stats.sem.inference import degrees_of_freedom, infer
 from campaign_effect.stats.sem.normal import expected_information, normal_point
-from campaign_effect.stats.sem.optimise import minimise
+from campaign_effect.stats.sem.optimise import Optimum, minimise
 from campaign_effect.stats.sem.places import find_places
 from campaign_effect.stats.sem.problem import Problem
 from campaign_effect.stats.sem.robust import moment_gamma
@@ -24,8 +24,10 @@ from campaign_effect.stats.sem.sample import GroupSample, Sample
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.start import start_values
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
+from campaign_effect.stats.sem.threads import single_threaded
 
 
+@single_threaded
 def fit(table: ParameterTable, sample: Sample, estimator: str = "ML") -> Solution:
     """Fit a model.
 
@@ -71,14 +73,28 @@ def fit(table: ParameterTable, sample: Sample, estimator: str = "ML") -> Solutio
     kind = _resolved(find_estimator(estimator), table, sample)
     table = _with_sampled(table, sample)
     problem = build_problem(table, sample, kind)
+    _check_df(table, problem)
+    optimum = _minimise(problem, table, sample)
+    return infer(table, sample, kind, problem, optimum)
+
+
+def _check_df(table: ParameterTable, problem: Problem) -> None:
+    df = degrees_of_freedom(table, problem)
+    if df < 0:
+        raise StatisticsError(
+            f"The model has {table.n_free} free parameters, {-df} more than moments.",
+            hint="fix or leave out parameters; a factor alone needs three indicators.",
+        )
+
+
+def _minimise(problem: Problem, table: ParameterTable, sample: Sample) -> Optimum:
     try:
-        optimum = minimise(problem, start_values(table, sample))
+        return minimise(problem, start_values(table, sample))
     except np.linalg.LinAlgError as error:
         raise StatisticsError(
             "No starting value of the model is possible.",
             hint="check the fixed values and start() of the model.",
         ) from error
-    return infer(table, sample, kind, problem, optimum)
 
 
 def build_problem(table: ParameterTable, sample: Sample, estimator: Estimator) -> Problem:

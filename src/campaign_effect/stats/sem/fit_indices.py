@@ -13,6 +13,7 @@ from campaign_effect.stats.sem.rmsea import Rmsea, root_mean_square_error
 from campaign_effect.stats.sem.robust_fit import robust_misfits
 from campaign_effect.stats.sem.solution import ChiSquare, Solution
 from campaign_effect.stats.sem.srmr import standardised_residual
+from campaign_effect.stats.sem.threads import single_threaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class FitIndices:
     n: int
 
 
+@single_threaded
 def fit_indices(solution: Solution, baseline: Solution | None = None) -> FitIndices:
     """Return a solution's fit indices.
 

@@ -172,55 +172,6 @@ def _solve_residuals(
     return completed
 
 
-def moment_pairs(structure: Structure) -> tuple[Integers, Integers]:
-    """Return rows and columns of the covariances that are moments, in lavaan's order.
-
-    Continuous variables: the lower triangle by columns. With ordinal variables: the variances
-    of the others, then the triangle without its diagonal.
-
-    Parameters
-    ----------
-    structure : Structure
-        The group's matrices.
-
-    Returns
-    -------
-    rows, columns : ndarray of int, shape (n_cov_moments,)
-    """
-    if not structure.is_ordinal.any():
-        rows, columns = np.triu_indices(structure.p)
-        return rows, columns
-    numeric = np.flatnonzero(~structure.is_ordinal)
-    rows, columns = np.triu_indices(structure.p, 1)
-    return np.concatenate([numeric, rows]), np.concatenate([numeric, columns])
-
-
-def location_order(structure: Structure) -> Integers:
-    """Return the order of thresholds (-1 - variable stands for a mean) among the moments.
-
-    Ordinal variables contribute their thresholds, the others their mean, variable by variable.
-
-    Parameters
-    ----------
-    structure : Structure
-        The group's matrices.
-
-    Returns
-    -------
-    ndarray of int, shape (n_locations,)
-    """
-    if not structure.is_ordinal.any():
-        means = -1 - np.arange(structure.p) if structure.has_means else np.zeros(0)
-        return means.astype(np.int64)
-    order: list[int] = []
-    for variable in range(structure.p):
-        if structure.is_ordinal[variable]:
-            order.extend(np.flatnonzero(structure.threshold_variable == variable).tolist())
-        else:
-            order.append(-1 - variable)
-    return np.array(order, dtype=np.int64)
-
-
 def moment_vector(implied: Implied) -> Floats:
     """Return the implied moments as one vector: locations, then covariances.
 
@@ -233,9 +184,9 @@ def moment_vector(implied: Implied) -> Floats:
     -------
     ndarray of float, shape (n_moments,)
     """
-    order = location_order(implied.structure)
+    order = implied.structure.locations
     locations = np.concatenate([implied.thresholds, implied.mean[::-1]])[order]
-    rows, columns = moment_pairs(implied.structure)
+    rows, columns = implied.structure.pairs
     return np.concatenate([locations, implied.cov[rows, columns]])
 
 
@@ -257,7 +208,7 @@ def jacobian(implied: Implied) -> Floats:
     the covariances by ``G_i C_j' + C_j G_i'``, a residual covariance by ``G_i G_j' + G_j G_i'``
     (half of it where i = j).
     """
-    rows, columns = moment_pairs(implied.structure)
+    rows, columns = implied.structure.pairs
     log_scales = np.zeros((implied.structure.n_slots, implied.structure.p))
     if implied.structure.is_ordinal.any():
         log_scales = _log_scale_slopes(implied)
@@ -372,11 +323,10 @@ def _through_solved(
 
 def _location_jacobian(implied: Implied, log_scales: Floats) -> Floats:
     s = implied.structure
-    order = location_order(s)
     mean = mean_jacobian(implied)
     at = s.threshold_variable
     scales = implied.scales[at]
     thresholds = -scales[:, None] * mean[at] + implied.thresholds[:, None] * log_scales.T[at]
     free = s.free_thresholds
     thresholds[free.row, free.slot] += scales[free.row]
-    return np.vstack([thresholds, mean[::-1]])[order]
+    return np.vstack([thresholds, mean[::-1]])[s.locations]

@@ -9,7 +9,7 @@ import numpy as np
 from campaign_effect.stats.moments.arrays import Floats, frozen
 from campaign_effect.stats.sem.chi_square import gamma_traces, scaled_test, standard_test
 from campaign_effect.stats.sem.estimators import Estimator
-from campaign_effect.stats.sem.implied import Implied, jacobian, location_order, moment_pairs
+from campaign_effect.stats.sem.implied import Implied, jacobian
 from campaign_effect.stats.sem.optimise import Optimum
 from campaign_effect.stats.sem.problem import Problem
 from campaign_effect.stats.sem.robust import model_scores, moment_gamma, saturated_trace
@@ -92,7 +92,7 @@ def _robust(
     if estimator.covariance == "moments":
         parts = leverages(problem, implied)
         gammas = tuple(moment_gamma(group, with_means=with_means) for group in sample.groups)
-        return _moment_middle(parts, gammas), gamma_traces(parts, gammas, inverse)
+        return moment_middle(parts, gammas), gamma_traces(parts, gammas, inverse)
     if estimator.covariance == "scores":
         groups = zip(sample.shares, sample.groups, implied, strict=True)
         scores = [share * model_scores(g, i, jacobian(i)) for share, g, i in groups]
@@ -102,7 +102,20 @@ def _robust(
     return None, None
 
 
-def _moment_middle(parts: tuple[Leverage, ...], gammas: tuple[Floats, ...]) -> Floats:
+def moment_middle(parts: tuple[Leverage, ...], gammas: tuple[Floats, ...]) -> Floats:
+    """Return the middle of the sandwich, ``D' V Gamma V D`` over groups, shape (q, q).
+
+    Parameters
+    ----------
+    parts : tuple of Leverage
+        Each group's slopes D and weights V.
+    gammas : tuple of ndarray, shape (m, m)
+        Each group's n times covariance matrix of the sample moments.
+
+    Returns
+    -------
+    ndarray of float, shape (q, q)
+    """
     total = []
     for part, gamma in zip(parts, gammas, strict=True):
         weighted = part.weighted
@@ -124,7 +137,7 @@ def degrees_of_freedom(table: ParameterTable, problem: Problem) -> int:
     -------
     int
     """
-    moments = sum(len(location_order(s)) + len(moment_pairs(s)[0]) for s in problem.structures)
+    moments = sum(structure.n_moments for structure in problem.structures)
     given = sum(row.is_sample for row in table.parameters)
     return moments - given - table.n_free
 

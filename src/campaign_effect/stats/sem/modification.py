@@ -14,6 +14,7 @@ from campaign_effect.stats.sem.fit import build_problem
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.standardise import standardising_factors
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
+from campaign_effect.stats.sem.threads import single_threaded
 
 _SINGULAR = 1e-8  # share of a direction's information that others leave, below it none is left
 
@@ -44,6 +45,7 @@ class Modification:
     std_all: float
 
 
+@single_threaded
 def modification_indices(solution: Solution) -> tuple[Modification, ...]:
     """Return the modification indices of parameters that are absent or fixed.
 
@@ -95,6 +97,7 @@ def modification_indices(solution: Solution) -> tuple[Modification, ...]:
     return _modifications(solution, rows, tests)
 
 
+@single_threaded
 def release_tests(solution: Solution) -> tuple[Modification, ...]:
     """Return score tests of each parameter that is held equal to an earlier one.
 

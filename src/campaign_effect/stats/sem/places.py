@@ -58,6 +58,10 @@ class Structure:
         Observed variables whose residual variance is solved for.
     free_paths, free_covariances, free_means, free_thresholds, free_scales : Places
         The free elements.
+    locations : ndarray of int, shape (n_locations,)
+        Thresholds and means (``-1 - variable``) in the order in which they are moments.
+    pairs : tuple of ndarray of int, shape (n_cov_moments,)
+        Rows and columns of the covariances that are moments, in lavaan's order.
     """
 
     variables: tuple[str, ...]
@@ -77,11 +81,30 @@ class Structure:
     free_means: Places
     free_thresholds: Places
     free_scales: Places
+    locations: Integers = field(compare=False)
+    pairs: tuple[Integers, Integers] = field(compare=False)
 
     @property
     def p(self) -> int:
         """Number of observed variables."""
         return len(self.scales)
+
+    @property
+    def n_moments(self) -> int:
+        """Number of moments."""
+        return len(self.locations) + len(self.pairs[0])
+
+    @property
+    def moves_straight(self) -> bool:
+        """Whether scaling neither varies nor feeds back, so that moments curve as unscaled."""
+        unscaled = not self.theta and len(self.free_scales.slot) == 0
+        return unscaled and bool((self.scales == 1).all()) and not self._has_ordinal_causes
+
+    @property
+    def _has_ordinal_causes(self) -> bool:
+        ordinal = np.flatnonzero(self.is_ordinal)
+        free = np.isin(self.free_paths.column, ordinal).any()
+        return bool(free or self.paths[:, ordinal].any())
 
 
 _MATRICES = {
@@ -131,7 +154,10 @@ def find_places(table: ParameterTable, group: int) -> Structure:
             free[matrix].append((row.slot, i, j))
         elif not row.is_solved:
             _set(fixed[matrix], i, j, row.value)
+    solved = [index[row.left] for row in rows if row.is_solved and row.operator == "~~"]
     ordered = dict(spec.ordered)
+    ordered_here = np.array([name in ordered for name in table.observed], dtype=np.bool_)
+    at = np.array([index[name] for name, _ in threshold_at], dtype=np.int64)
     return Structure(
         variables=variables,
         n_slots=len(table.offset),
@@ -140,16 +166,18 @@ def find_places(table: ParameterTable, group: int) -> Structure:
         means=fixed["means"],
         thresholds=fixed["thresholds"],
         scales=fixed["scales"],
-        threshold_variable=np.array([index[name] for name, _ in threshold_at], dtype=np.int64),
-        is_ordinal=np.array([name in ordered for name in table.observed], dtype=np.bool_),
+        threshold_variable=at,
+        is_ordinal=ordered_here,
         has_means=spec.mean_structure,
         theta=spec.theta,
-        solved=np.array([index[row.left] for row in rows if row.is_solved], dtype=np.int64),
+        solved=np.array(solved, dtype=np.int64),
         free_paths=_places(free["paths"]),
         free_covariances=_places(free["covariances"]),
         free_means=_places(free["means"]),
         free_thresholds=_places(free["thresholds"]),
         free_scales=_places(free["scales"]),
+        locations=_location_order(ordered_here, at, has_means=spec.mean_structure),
+        pairs=_moment_pairs(ordered_here),
     )
 
 
@@ -191,3 +219,26 @@ def _set(matrix: Floats, i: int, j: int, value: float) -> None:
 def _places(found: Sequence[tuple[int, int, int]]) -> Places:
     slot, row, column = np.array(found, dtype=np.int64).reshape(-1, 3).T
     return Places(slot=slot, row=row, column=column)
+
+
+def _location_order(is_ordinal: Booleans, at: Integers, *, has_means: bool) -> Integers:
+    """Return thresholds and means in order: variable by variable, thresholds or the mean."""
+    if not is_ordinal.any() and not has_means:
+        return np.zeros(0, dtype=np.int64)
+    order: list[int] = []
+    for variable, ordinal in enumerate(is_ordinal.tolist()):
+        order += np.flatnonzero(at == variable).tolist() if ordinal else [-1 - variable]
+    return np.array(order, dtype=np.int64)
+
+
+def _moment_pairs(is_ordinal: Booleans) -> tuple[Integers, Integers]:
+    """Return the covariances that are moments, by columns of the lower triangle.
+
+    With ordinal variables the variances of the others come first, and no other variance.
+    """
+    if not is_ordinal.any():
+        rows, columns = np.triu_indices(len(is_ordinal))
+        return rows, columns
+    numeric = np.flatnonzero(~is_ordinal)
+    rows, columns = np.triu_indices(len(is_ordinal), 1)
+    return np.concatenate([numeric, rows]), np.concatenate([numeric, columns])

@@ -204,10 +204,14 @@ def _normal(group: GroupSample, implied: Implied | None) -> NormalPoint:
 
 
 def _categorical_baseline(baseline: Solution) -> Noncentral:
-    """Return the normal-theory test of uncorrelated variables."""
+    """Return the normal-theory test of uncorrelated variables.
+
+    As in lavaan, each group's variation is divided by its share of the rows here.
+    """
     statistic = trace = 0.0
     for group in baseline.sample.groups:
         statistic -= group.n * float(np.linalg.slogdet(group.cov)[1])
         first = len(group.thresholds)
-        trace += float(np.trace(moment_gamma(group, with_means=True)[first:, first:]))
+        gamma = moment_gamma(group, with_means=True)[first:, first:]
+        trace += float(np.trace(gamma)) * baseline.sample.n / group.n
     return _scaled(baseline, statistic, trace)

@@ -176,6 +176,8 @@ class _Rules:
         is_variance = operator == "~~" and left == right
         if is_variance and spec.std_lv and left in self.variables.latent:
             return {} if group and self.is_equal("loadings", "lv_variances") else {"value": 1.0}
+        if operator == "~*~" and spec.theta:
+            return {"is_solved": True}
         if operator == "~*~":
             return {} if group and self.frees_scales() else {"value": 1.0}
         return {}
@@ -200,7 +202,8 @@ class _Rules:
         """Return an ordinal residual variance: solved for (delta), or one (theta)."""
         if not self.specification.theta:
             return {"is_solved": True}
-        return {} if group and "thresholds" in self.specification.equal else {"value": 1.0}
+        unless = "residuals" if self.specification.wu_estabrook else ""
+        return {} if group and self.is_equal("thresholds", unless) else {"value": 1.0}
 
     def default_intercept(self, name: str, group: int) -> dict[str, Any]:
         """Return an intercept: zero for factors and ordinal variables that nothing frees."""
@@ -220,8 +223,6 @@ class _Rules:
 
     def frees_scales(self) -> bool:
         """Whether equal thresholds set later groups' scales free."""
-        if self.specification.theta:
-            return False
         unless = "residuals" if self.specification.wu_estabrook else ""
         return self.is_equal("thresholds", unless)
 

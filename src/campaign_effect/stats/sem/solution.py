@@ -165,5 +165,7 @@ def _estimate(solution: Solution, index: int) -> float:
     if row.is_solved:
         implied = solution.implied[row.group]
         at = implied.structure.variables.index(row.left)
+        if row.operator == "~*~":
+            return float(implied.scales[at])
         return float(implied.residual_cov[at, at])
     return row.value

@@ -12,6 +12,7 @@ from campaign_effect.stats.sem.expressions import Dual, evaluate
 from campaign_effect.stats.sem.implied import Implied, residual_slopes, variance_slopes
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.table import Parameter
+from campaign_effect.stats.sem.threads import single_threaded
 
 Scope = Literal["all", "latent"]
 
@@ -57,6 +58,7 @@ def estimates_of(solution: Solution, values: Floats, slopes: Floats) -> Estimate
     )
 
 
+@single_threaded
 def standardise(solution: Solution, *, scope: Scope = "all") -> Estimates:
     """Return the standardised solution, one value for each row of the table.
 

@@ -37,7 +37,7 @@ class Parameter:
         Whether its value is taken from the sample (moments of exogenous predictors).
     is_solved : bool
         Whether it follows from the others: the residual variance of an ordinal variable whose
-        total variance is set by its scale.
+        total variance is set by its scale (delta), or the scale set by the total (theta).
     """
 
     left: str

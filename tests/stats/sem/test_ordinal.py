@@ -1,0 +1,140 @@
+"""Ordinal models against lavaan: WLSMV and its relatives."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from campaign_effect.errors import FormulaError, StatisticsError, UsageError
+from campaign_effect.stats.moments.tables import encode
+from campaign_effect.stats.sem.ordinal import sample_of_codes
+
+BFI_ITEMS = [f"{f}{i}" for f in "ACENO" for i in range(1, 6)]
+BFI = "\n".join(f"{f} =~ " + " + ".join(f"{f}{i}" for i in range(1, 6)) for f in "ACENO")
+ORDERED = tuple((item, 6) for item in BFI_ITEMS)
+
+
+@pytest.fixture(scope="module")
+def values(reference):
+    return reference("sem_ordinal")
+
+
+@pytest.fixture(scope="module")
+def samples(read):
+    codes = encode(read("bfi", BFI_ITEMS)).codes
+    pairwise = sample_of_codes([codes], missing="pairwise")
+    return {"listwise": sample_of_codes([codes]), "pairwise": pairwise}
+
+
+CASES = [
+    ("WLSMV", "WLSMV", "listwise", {"std_lv": True}),
+    ("WLSMV_marker", "WLSMV", "listwise", {}),
+    ("WLSMV_theta", "WLSMV", "listwise", {"std_lv": True, "theta": True}),
+    ("WLSM", "WLSM", "listwise", {"std_lv": True}),
+    ("WLSMVS", "WLSMVS", "listwise", {"std_lv": True}),
+    ("DWLS", "DWLS", "listwise", {"std_lv": True}),
+    ("ULSMV", "ULSMV", "listwise", {"std_lv": True}),
+    ("WLSMV_pairwise", "WLSMV", "pairwise", {"std_lv": True}),
+    ("ULSMV_pairwise", "ULSMV", "pairwise", {"std_lv": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "estimator", "missing", "words"), CASES)
+def test_estimates_and_fit_match_lavaan(
+    name, estimator, missing, words, values, samples, fitted, matches_estimates, matches_fit
+):
+    sample = samples[missing]
+    solution = fitted(BFI, BFI_ITEMS, sample, estimator, ordered=ORDERED, **words)
+    matches_estimates(solution, values[name])
+    matches_fit(solution, values[name])
+
+
+@pytest.mark.parametrize("name", ["WLSMV", "ULSMV", "WLSMV_pairwise"])
+def test_modification_indices_match_lavaan(name, values, samples, fitted, matches_modification):
+    sample = samples["pairwise" if "pairwise" in name else "listwise"]
+    estimator = name.removesuffix("_pairwise")
+    words = {"ordered": ORDERED, "std_lv": True}
+    solution = fitted(BFI, BFI_ITEMS, sample, estimator, **words)
+    matches_modification(solution, values[name])
+
+
+@pytest.fixture(scope="module")
+def coarse(complete):
+    """Ten items of six categories, and two answers above or below the middle."""
+    rows = complete("bfi", BFI_ITEMS)
+    wanted = ["A1", "A2", "A3", "A4", "A5", "N1", "N2", "N3", "N4", "N5", "C1", "C2"]
+    found = rows[:, [BFI_ITEMS.index(item) for item in wanted]].copy()
+    found[:, 10:] = found[:, 10:] > 4
+    codes = encode(found).codes
+    categories = [6] * 10 + [2] * 2
+    ordered = tuple(zip(wanted, categories, strict=True))
+    order = lambda table: [codes[:, [wanted.index(name) for name in table.observed]]]
+    return wanted, ordered, lambda table: sample_of_codes([np.asfortranarray(order(table)[0])])
+
+
+def test_binary_outcomes_of_factors_match_lavaan(
+    coarse, values, fitted, matches_estimates, matches_fit, matches_definitions
+):
+    items, ordered, sample = coarse
+    text = values["models"]["path"]
+    solution = fitted(text, items, sample, "WLSMV", ordered=ordered, theta=True)
+    matches_estimates(solution, values["path_theta"])
+    matches_fit(solution, values["path_theta"])
+    matches_definitions(solution, values["path_theta"])
+
+
+def test_full_weights_match_lavaan(values, complete, fitted, matches_estimates, matches_fit):
+    items = BFI_ITEMS[:5]
+    codes = encode(complete("bfi", BFI_ITEMS)[:1000, :5]).codes
+    text = "A =~ A1 + A2 + A3 + A4 + A5"
+    sample = sample_of_codes([codes])
+    solution = fitted(text, items, sample, "WLS", ordered=ORDERED[:5])
+    matches_estimates(solution, values["WLS"])
+    matches_fit(solution, values["WLS"])
+
+
+def test_delta_and_theta_are_one_model(samples, fitted):
+    words = {"ordered": ORDERED, "std_lv": True}
+    sample = samples["listwise"]
+    delta = fitted(BFI, BFI_ITEMS, sample, "WLSMV", **words)
+    theta = fitted(BFI, BFI_ITEMS, sample, "WLSMV", theta=True, **words)
+    assert_allclose(delta.standard.statistic, theta.standard.statistic, rtol=1e-9)
+    assert_allclose(delta.scaled.statistic, theta.scaled.statistic, rtol=1e-7)
+
+
+def test_order_of_categories_turns_signs_only(complete, fitted):
+    answers = complete("bfi", BFI_ITEMS)[:, :5]
+    text = "A =~ A1 + A2 + A3 + A4 + A5"
+    turned = answers.copy()
+    turned[:, 2] = 7 - turned[:, 2]
+    ours, theirs = (
+        fitted(
+            text,
+            BFI_ITEMS[:5],
+            sample_of_codes([encode(rows).codes]),
+            "WLSMV",
+            ordered=ORDERED[:5],
+            std_lv=True,
+        )
+        for rows in (answers, turned)
+    )
+    signs = np.array([1, 1, -1, 1, 1])
+    assert_allclose(ours.estimates[:5], signs * theirs.estimates[:5], atol=1e-8)
+    assert_allclose(ours.scaled.statistic, theirs.scaled.statistic, rtol=1e-6)
+
+
+def test_likelihood_does_not_take_ordinal_variables(samples, fitted):
+    with pytest.raises(UsageError, match="does not take ordinal"):
+        fitted(BFI, BFI_ITEMS, samples["listwise"], "ML", ordered=ORDERED)
+
+
+def test_unknown_ordinal_item_is_named(samples, fitted):
+    with pytest.raises(FormulaError, match="no variable is named 'A9'"):
+        fitted(BFI.replace("A5", "A9"), BFI_ITEMS, samples["listwise"], ordered=ORDERED)
+
+
+def test_missing_category_of_a_group_is_an_error():
+    codes = np.array([[0, 1], [1, 0], [1, 1], [0, 0]] * 5, dtype=np.int8)
+    three = codes.copy()
+    three[0, 0] = 2
+    with pytest.raises(StatisticsError):
+        sample_of_codes([codes, three])

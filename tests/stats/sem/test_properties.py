@@ -1,0 +1,188 @@
+"""What must hold whatever the numbers are."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from campaign_effect.errors import StatisticsError, TooFewRowsError, UsageError
+from campaign_effect.stats.sem.diagnosis import improper_values, unidentified_parameters
+from campaign_effect.stats.sem.fit_indices import fit_indices
+from campaign_effect.stats.sem.modification import modification_indices
+from campaign_effect.stats.sem.sample import sample_of_moments, sample_of_rows
+from campaign_effect.stats.sem.srmr import residual_correlations
+from campaign_effect.stats.sem.standardise import explained_variance, standardise
+
+HS_ITEMS = [f"x{i}" for i in range(1, 10)]
+HS = "visual =~ x1+x2+x3\ntextual =~ x4+x5+x6\nspeed =~ x7+x8+x9"
+RTOL_SAME_FORMULA = 1e-8
+
+
+@pytest.fixture(scope="module")
+def rows(complete):
+    return complete("hs", HS_ITEMS)
+
+
+@pytest.fixture(scope="module")
+def solution(rows, fitted):
+    return fitted(HS, HS_ITEMS, sample_of_rows([rows]), "MLR")
+
+
+def test_marker_and_unit_variances_are_one_model(rows, solution, fitted):
+    other = fitted(HS, HS_ITEMS, sample_of_rows([rows]), "MLR", std_lv=True)
+    assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=RTOL_SAME_FORMULA)
+    ours, theirs = standardise(solution), standardise(other)
+    assert_allclose(ours.values, theirs.values, atol=1e-9)
+    assert_allclose(ours.std_errors, theirs.std_errors, atol=1e-8)
+
+
+def test_units_of_the_items_change_nothing(rows, solution, fitted):
+    scale = 10.0 ** np.arange(-4, 5)
+    other = fitted(HS, HS_ITEMS, sample_of_rows([rows * scale + 3]), "MLR")
+    assert other.optimum.steps > 0
+    assert_allclose(solution.standard.statistic, other.standard.statistic, rtol=1e-7)
+    assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=1e-6)
+    assert_allclose(standardise(solution).values, standardise(other).values, atol=1e-6)
+
+
+def test_order_of_items_changes_nothing(rows, solution, fitted):
+    text = "speed =~ x7+x9+x8\nvisual =~ x1+x3+x2\ntextual =~ x4+x6+x5"
+    order = lambda table: sample_of_rows([rows[:, [int(n[1]) - 1 for n in table.observed]]])
+    other = fitted(text, HS_ITEMS, order, "MLR")
+    ours = dict(
+        zip((r.name for r in solution.table.parameters), solution.estimates, strict=True)
+    )
+    for row, estimate in zip(other.table.parameters, other.estimates, strict=True):
+        mirrored = f"{row.right}{row.operator}{row.left}"
+        wanted = ours.get(row.name, ours.get(mirrored))
+        assert_allclose(estimate, wanted, rtol=0, atol=1e-8)
+    assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=RTOL_SAME_FORMULA)
+
+
+def test_rows_and_moments_are_one_sample(rows, fitted):
+    moments = sample_of_moments([np.cov(rows.T)], [rows.mean(axis=0)], [len(rows)])
+    one = fitted(HS, HS_ITEMS, sample_of_rows([rows]), mean_structure=True)
+    two = fitted(HS, HS_ITEMS, moments, mean_structure=True)
+    assert_allclose(one.estimates, two.estimates, atol=1e-8)
+    assert_allclose(one.std_errors, two.std_errors, rtol=1e-7)
+
+
+def test_true_parameters_are_recovered(fitted):
+    rng = np.random.default_rng(5)
+    factors = rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], 40_000)
+    loadings = np.array([0.8, 0.7, 0.6])
+    rows = np.hstack(
+        [
+            factors[:, [f]] * loadings + rng.normal(size=(40_000, 3)) * np.sqrt(1 - loadings**2)
+            for f in (0, 1)
+        ]
+    )
+    text = "f =~ a + b + c\ng =~ d + e + h"
+    found = fitted(text, "abcdeh", sample_of_rows([rows]), std_lv=True)
+    wanted = {"f~~g": 0.4} | dict(
+        zip(["f=~a", "f=~b", "f=~c", "g=~d", "g=~e", "g=~h"], [0.8, 0.7, 0.6] * 2, strict=True)
+    )
+    for row, estimate, error in zip(
+        found.table.parameters, found.estimates, found.std_errors, strict=True
+    ):
+        if row.name in wanted:
+            assert abs(estimate - wanted[row.name]) < 4 * error
+    assert found.standard.p_value > 1e-3
+
+
+def test_implied_moments_of_a_saturated_model_are_the_samples(rows, fitted):
+    text = "x1 ~ x2 + x3\nx2 ~ x3"
+    solution = fitted(text, HS_ITEMS[:3], sample_of_rows([rows[:, :3]]), fixed_x=False)
+    assert solution.df == 0
+    assert_allclose(solution.standard.statistic, 0.0, atol=1e-9)
+    assert_allclose(solution.implied[0].cov, solution.sample.groups[0].cov, atol=1e-9)
+
+
+def test_freeing_a_parameter_lowers_chi_square_by_about_its_index(rows, solution, fitted):
+    largest = max(modification_indices(solution), key=lambda found: found.statistic)
+    freed = fitted(
+        f"{HS}\n{largest.parameter.left} {largest.parameter.operator} "
+        f"{largest.parameter.right}",
+        HS_ITEMS,
+        sample_of_rows([rows]),
+        "ML",
+    )
+    fall = solution.standard.statistic - freed.standard.statistic
+    assert_allclose(fall, largest.statistic, rtol=0.1)
+
+
+def test_explained_variance_is_the_squared_standardised_loading(solution):
+    explained = {e.variable: e.r_squared for e in explained_variance(solution)}
+    values = standardise(solution).values
+    for row, value in zip(solution.table.parameters, values, strict=True):
+        if row.operator == "=~":
+            assert_allclose(explained[row.right], value**2, rtol=1e-10)
+
+
+def test_residual_correlations_have_a_zero_diagonal(solution):
+    (residuals,) = residual_correlations(solution)
+    assert_allclose(np.diag(residuals), 0.0, atol=1e-12)
+    assert_allclose(residuals, residuals.T)
+
+
+def test_perfect_fit_gives_perfect_indices(fitted):
+    loadings = np.array([0.8, 0.7, 0.6, 0.5])
+    cov = np.outer(loadings, loadings)
+    np.fill_diagonal(cov, 1.0)
+    sample = sample_of_moments([cov], None, [200])
+    indices = fit_indices(fitted("f =~ a + b + c + d", "abcd", sample))
+    assert_allclose([indices.standard.cfi, indices.standard.rmsea.value], [1, 0], atol=1e-9)
+    assert_allclose(indices.srmr, 0.0, atol=1e-9)
+
+
+def test_heywood_cases_are_named(fitted):
+    cov = np.array([[1, 0.9, 0.6], [0.9, 1, 0.4], [0.6, 0.4, 1.0]])
+    solution = fitted("f =~ a + b + c", "abc", sample_of_moments([cov], None, [100]))
+    found = improper_values(solution)
+    assert ("negative_variance", ("a",)) in [(f.kind, f.variables) for f in found]
+
+
+def test_proper_solutions_have_no_improper_value(solution):
+    assert improper_values(solution) == ()
+    assert unidentified_parameters(solution) == ()
+
+
+def test_unidentified_parameters_are_named_and_have_no_errors(rows, fitted):
+    text = HS.replace("visual =~ x1", "visual =~ NA*x1")
+    solution = fitted(text, HS_ITEMS, sample_of_rows([rows]))
+    names = [row.name for row in unidentified_parameters(solution)]
+    assert "visual=~x1" in names
+    assert "visual~~visual" in names
+    assert "textual=~x5" not in names
+    assert np.isnan(solution.std_errors[0])
+
+
+def test_too_many_parameters_are_refused(rows, fitted):
+    with pytest.raises(StatisticsError, match="more than moments"):
+        fitted("f =~ x1 + x2", HS_ITEMS, sample_of_rows([rows[:, :2]]))
+
+
+def test_singular_and_constant_samples_are_refused(rows):
+    with pytest.raises(StatisticsError, match="not positive definite"):
+        sample_of_rows([np.column_stack([rows, rows.sum(axis=1)])])
+    with pytest.raises(StatisticsError, match=r"without variation, by position from 0: \[1\]"):
+        sample_of_rows([np.column_stack([rows[:, 0], np.ones(len(rows))])])
+    with pytest.raises(TooFewRowsError, match="at least 2 rows"):
+        sample_of_rows([rows[:1]])
+    with pytest.raises(StatisticsError, match="not symmetric"):
+        sample_of_moments([np.array([[1, 0.5], [0.4, 1]])], None, [10])
+
+
+def test_estimators_say_what_they_need(rows, fitted):
+    holes = rows.copy()
+    holes[0, 0] = np.nan
+    with pytest.raises(UsageError, match="Incomplete rows need ML or MLR"):
+        fitted(HS, HS_ITEMS, sample_of_rows([holes]), "MLM")
+    with pytest.raises(UsageError, match="did you mean 'WLSMV'"):
+        fitted(HS, HS_ITEMS, sample_of_rows([rows]), "WLSMV2")
+    moments = sample_of_moments([np.cov(rows.T)], None, [len(rows)])
+    with pytest.raises(UsageError, match="Robust results need the answers"):
+        fitted(HS, HS_ITEMS, moments, "MLR")
+    with pytest.raises(UsageError, match="2 groups, the sample 1"):
+        fitted(HS, HS_ITEMS, sample_of_rows([rows]), n_groups=2)
+    with pytest.raises(UsageError, match="8 variables, the model 9"):
+        fitted(HS, HS_ITEMS, sample_of_rows([rows[:, :8]]))

@@ -2,127 +2,53 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Final, Literal, Self
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from campaign_effect.errors import nearest_word
+from campaign_effect.schema.parts import (
+    LANGUAGES,
+    Code,
+    Codes,
+    Identifier,
+    Language,
+    Part,
+    Point,
+    Scale,
+    Strings,
+    Texts,
+    Words,
+    refuse_repeats,
+)
+from campaign_effect.schema.roles import Attention, Consent, Exposure, Outcome, Roles
 
-Code = StrictInt | StrictStr
-"""What stands for an answer: a whole number on an ordered scale, a word in a category."""
-
-Language = Literal["en", "id"]
-
-
-class Part(BaseModel):
-    """A part of a schema: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Texts(Part):
-    """The same words in each language; a plain string serves every language."""
-
-    en: str | None = None
-    id: str | None = None
-
-    def say(self, language: str) -> str | None:
-        """Give the words in this language, else in the other."""
-        return (self.en or self.id) if language == "en" else (self.id or self.en)
-
-
-def _texts(value: Any) -> Any:
-    return {"en": value, "id": value} if isinstance(value, str) else value
-
-
-def _tuple_of_one(value: Any) -> Any:
-    return (value,) if isinstance(value, (str, int)) else value
-
-
-Words = Annotated[Texts, BeforeValidator(_texts, json_schema_input_type=str | Texts)]
-Strings = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_tuple_of_one, json_schema_input_type=str | tuple[str, ...]),
+__all__ = [
+    "LANGUAGES",
+    "Attention",
+    "Code",
+    "Codes",
+    "Consent",
+    "Construct",
+    "Exclusion",
+    "Exposure",
+    "Identifier",
+    "Item",
+    "Language",
+    "Outcome",
+    "Part",
+    "Point",
+    "Roles",
+    "Scale",
+    "Schema",
+    "Strings",
+    "Texts",
+    "Unfinished",
+    "Variable",
+    "Words",
 ]
-Codes = Annotated[
-    tuple[Code, ...],
-    BeforeValidator(_tuple_of_one, json_schema_input_type=Code | tuple[Code, ...]),
-]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-
-
-class Point(Part):
-    """One answer that can be ticked.
-
-    Attributes
-    ----------
-    code : int or str
-        What the answer is stored as.
-    text : Texts
-        Its label.
-    accepts : tuple of str
-        Other wordings that mean the same; case, spaces and dashes do not matter.
-    """
-
-    code: Code
-    text: Words | None = None
-    accepts: Strings = ()
-
-    def wordings(self) -> Iterator[str]:
-        """Give every text that stands for this answer."""
-        yield str(self.code)
-        if self.text:
-            yield from {words: None for words in (self.text.en, self.text.id) if words}
-        yield from self.accepts
-
-
-class Scale(Part):
-    """A set of answers.
-
-    Attributes
-    ----------
-    name : str
-        How items refer to it.
-    points : tuple of Point
-        The substantive answers, from low to high where the codes are numbers.
-    aside : tuple of Point
-        Answers with a meaning that is not a place on the scale ("don't know", "secret").
-    """
-
-    name: Identifier
-    points: Annotated[tuple[Point, ...], Field(min_length=2)]
-    aside: tuple[Point, ...] = ()
-
-    @property
-    def is_ordered(self) -> bool:
-        """Whether every substantive code is a whole number."""
-        return all(isinstance(point.code, int) for point in self.points)
-
-    @property
-    def low(self) -> int:
-        """The smallest code of an ordered scale."""
-        return min(int(point.code) for point in self.points)
-
-    @property
-    def high(self) -> int:
-        """The largest code of an ordered scale."""
-        return max(int(point.code) for point in self.points)
-
-    @model_validator(mode="after")
-    def _codes_are_unique(self) -> Self:
-        codes = [str(point.code) for point in (*self.points, *self.aside)]
-        _refuse_repeats(codes, f"scale {self.name!r} has the code")
-        return self
 
 
 class Item(Part):
@@ -178,23 +104,34 @@ class Variable(Part):
     Attributes
     ----------
     name, column, text
-        As for an item.
+        As for an item. The column of choices is the one with all ticks in a cell, or the stem
+        of columns that hold one option each: ``stem/wa``, ``stem[wa]``, ``stem [WhatsApp]``,
+        ``stem_1`` where the option accepts "1".
     scale : str, optional
-        A scale with number codes makes it an ordered number, one with words a category.
-    type : "number" or "category", optional
-        Of a variable without a scale; by default a number where ``low`` or ``high`` is given,
-        else a category whose levels are the answers, sorted.
+        A scale with number codes makes it an ordered number, one with words a category. The
+        points of a scale of choices are the options.
+    type : "number", "category" or "choices", optional
+        Of a variable without a scale, a number or a category; by default a number where ``low``
+        or ``high`` is given, else a category whose levels are the answers, sorted. Choices
+        (several answers to one question) need a scale: the variable is the number of options
+        ticked, and each option is a variable of its own, 0 or 1, named ``variable_code``.
     low, high : float, optional
         Numbers outside are impossible.
+    aside : tuple of Point
+        Answers of a variable without a scale that are no value of it (98 "don't know").
+    none : tuple of codes
+        Options that mean "none of these": not counted in the number ticked.
     """
 
     name: Identifier
     column: Annotated[Strings, Field(min_length=1)]
     text: Words | None = None
     scale: str | None = None
-    type: Literal["number", "category"] | None = None
+    type: Literal["number", "category", "choices"] | None = None
     low: float | None = None
     high: float | None = None
+    aside: tuple[Point, ...] = ()
+    none: Codes = ()
 
     @property
     def is_number(self) -> bool:
@@ -202,128 +139,50 @@ class Variable(Part):
         is_bounded = self.low is not None or self.high is not None
         return self.scale is None and (self.type == "number" or (not self.type and is_bounded))
 
+    @property
+    def is_choices(self) -> bool:
+        """Whether several answers may be ticked."""
+        return self.type == "choices"
+
+    def option(self, point: Point) -> str:
+        """Name the variable of one option.
+
+        Examples
+        --------
+        >>> sources = Variable(name="sources", column=["Q1"], scale="media", type="choices")
+        >>> sources.option(Point(code="wa"))
+        'sources_wa'
+        """
+        return f"{self.name}_{re.sub(r'[^A-Za-z0-9]+', '_', str(point.code))}"
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        is_bounded = self.low is not None or self.high is not None
-        if self.scale is not None and (self.type or is_bounded):
-            raise ValueError(f"variable {self.name!r} has a scale: drop type, low, high")
-        if self.type == "category" and is_bounded:
-            raise ValueError(f"variable {self.name!r} is a category: leave out low and high")
+        problem = _contradiction(self)
+        if problem:
+            raise ValueError(f"variable {self.name!r} {problem}")
         return self
 
 
-class Outcome(Part):
-    """What is to be explained: whether a variable took the event.
-
-    Attributes
-    ----------
-    name, text
-        Its name in formulas and its label.
-    variable : str
-        The variable it is made from.
-    event : tuple of codes
-        The answers that count as 1.
-    among : tuple of codes, optional
-        The answers that are compared; those left out are dropped and counted. By default
-        all substantive answers of the scale.
-    """
-
-    name: Identifier
-    text: Words | None = None
-    variable: str
-    event: Annotated[Codes, Field(min_length=1)]
-    among: Codes = ()
-
-
-class Exposure(Part):
-    """A variable or construct that says how much campaigning a respondent met."""
-
-    variable: str
-    platform: str | None = None
-
-
-class Consent(Part):
-    """The question by which a respondent agreed to take part.
-
-    Attributes
-    ----------
-    variable : str
-        The variable that asked.
-    agreed : tuple of codes
-        The answers that agree; who gave any other, or none, is left out and counted.
-    """
-
-    variable: str
-    agreed: Annotated[Codes, Field(min_length=1)]
-
-
-class Attention(Part):
-    """A question that tells whether a respondent reads ("tick 'often' here").
-
-    Attributes
-    ----------
-    variable : str
-        The variable that asked.
-    right : tuple of codes
-        The answers of one who reads; any other, or none, fails the check.
-    """
-
-    variable: str
-    right: Annotated[Codes, Field(min_length=1)]
-
-
-class Roles(Part):
-    """What each variable is for.
-
-    Attributes
-    ----------
-    outcomes, exposures, controls
-        The parts of the models.
-    group : str, optional
-        Splits the table of respondents.
-    cluster : str, optional
-        The village (or other place of sampling) within which answers are alike.
-    strata : str, optional
-        The variable whose levels were sampled apart.
-    weight : str, optional
-        A number: how many persons a respondent stands for. Not positive is impossible.
-    consent : Consent, optional
-        The question by which a respondent agreed to take part.
-    attention : tuple of Attention
-        Questions that tell whether a respondent reads.
-    id : tuple of str
-        The column with the number of a respondent; of several, the first that is there. It
-        names a person, so it is dropped at reading.
-    started, submitted : tuple of str
-        The columns with the time an answer began and ended (of several, the first that is
-        there); day first where both orders are possible.
-    personal : tuple of str
-        Columns that identify a person: dropped at reading.
-    identity : tuple of str
-        Personal columns (a telephone number, an e-mail) that tell whether a person answered
-        twice; kept as a salted hash only.
-    ignore : tuple of str
-        Columns that are not answers (time stamps, page counters).
-    """
-
-    outcomes: tuple[Outcome, ...] = ()
-    exposures: tuple[Exposure, ...] = ()
-    controls: Strings = ()
-    group: str | None = None
-    cluster: str | None = None
-    strata: str | None = None
-    weight: str | None = None
-    consent: Consent | None = None
-    attention: tuple[Attention, ...] = ()
-    id: Strings = ()
-    started: Strings = ()
-    submitted: Strings = ()
-    personal: Strings = ()
-    identity: Strings = ()
-    ignore: Strings = ()
+def _contradiction(variable: Variable) -> str:
+    """Say what keys of a variable do not go together, "" where all do."""
+    is_bounded = variable.low is not None or variable.high is not None
+    if variable.is_choices and variable.scale is None:
+        return "of choices needs a scale: its points are the options"
+    if variable.is_choices and (is_bounded or variable.aside):
+        return "of choices: leave out low, high and aside"
+    if variable.none and not variable.is_choices:
+        return "is not of choices: leave out none"
+    if variable.scale is None:
+        is_category = variable.type == "category" and is_bounded
+        return "is a category: leave out low and high" if is_category else ""
+    if variable.aside:
+        return "has a scale: put the answers aside there"
+    is_said_twice = not variable.is_choices and (variable.type or is_bounded)
+    return "has a scale: drop type, low, high" if is_said_twice else ""
 
 
 Exclusion = Literal["duplicate", "straight_lining"]
+Unfinished = Literal["preview", "unfinished"]
 
 
 class Schema(Part):
@@ -337,6 +196,9 @@ class Schema(Part):
         Cells that mean "no answer", besides blank ones.
     exclude : tuple of str
         Flags of the quality check whose respondents are left out of the analyses.
+    keep : tuple of str
+        Rows that a program marks as no full answers and that are analysed all the same:
+        ``preview`` (a test by the researcher), ``unfinished``.
     scales, constructs, variables, roles
         See there.
     """
@@ -345,6 +207,7 @@ class Schema(Part):
     title: Words | None = None
     missing: Strings = ()
     exclude: tuple[Exclusion, ...] = ()
+    keep: tuple[Unfinished, ...] = ()
     scales: tuple[Scale, ...] = ()
     constructs: tuple[Construct, ...] = ()
     variables: tuple[Variable, ...] = ()
@@ -367,12 +230,37 @@ class Schema(Part):
         """Every item of every construct, in order."""
         return tuple(item for construct in self.constructs for item in construct.items)
 
+    @property
+    def options(self) -> tuple[tuple[str, Variable, Point], ...]:
+        """Every option of every variable of choices: its name, the variable, the point."""
+        return tuple(
+            (variable.option(point), variable, point)
+            for variable in self.variables
+            if variable.is_choices and variable.scale is not None
+            for point in self.scale(variable.scale).points
+        )
+
+    def aside(self, name: str) -> tuple[Point, ...]:
+        """Give the answers aside of an item or variable, in the order of their absences."""
+        for construct in self.constructs:
+            if any(item.name == name for item in construct.items):
+                return self.scale(construct.scale).aside
+        found = next((v for v in self.variables if v.name == name), None)
+        if found is None or found.scale is None:
+            return found.aside if found else ()
+        return self.scale(found.scale).aside
+
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:
+        for where, word, words in _scale_references(self):
+            _refuse_unknown(where, word, words)
         parts = (self.constructs, self.items, self.variables, self.roles.outcomes)
         names = [part.name for named in parts for part in named]
-        _refuse_repeats(names, "constructs, items, variables and outcomes share the name")
-        _refuse_repeats([scale.name for scale in self.scales], "two scales have the name")
+        names += [name for name, _, _ in self.options]
+        refuse_repeats(
+            names, "constructs, items, variables, options and outcomes share the name"
+        )
+        refuse_repeats([scale.name for scale in self.scales], "two scales have the name")
         for where, word, words in _references(self):
             _refuse_unknown(where, word, words)
         for construct in self.constructs:
@@ -392,7 +280,6 @@ Reference = tuple[str, Code, list[Code]]
 
 
 def _references(schema: Schema) -> Iterator[Reference]:
-    yield from _scale_references(schema)
     yield from _role_references(schema)
     yield from _code_references(schema)
 
@@ -409,7 +296,9 @@ def _scale_references(schema: Schema) -> Iterator[Reference]:
 def _role_references(schema: Schema) -> Iterator[Reference]:
     variables: list[Code] = [variable.name for variable in schema.variables]
     constructs = (construct.name for construct in schema.constructs)
-    regressors = [*variables, *constructs, *(item.name for item in schema.items)]
+    items = (item.name for item in schema.items)
+    options = [name for name, _, _ in schema.options]
+    regressors = [*variables, *options, *constructs, *items]
     roles = schema.roles
     yield from (("exposures", part.variable, regressors) for part in roles.exposures)
     yield from (("controls", control, regressors) for control in roles.controls)
@@ -438,7 +327,8 @@ def _answers_named(roles: Roles) -> Iterator[tuple[str, str, Codes]]:
 
 def _code_references(schema: Schema) -> Iterator[Reference]:
     """Give the codes that roles name, with those their variable has, where a scale says."""
-    for where, name, named in _answers_named(schema.roles):
+    named_none = ((f"variable {v.name!r}", v.name, v.none) for v in schema.variables)
+    for where, name, named in (*_answers_named(schema.roles), *named_none):
         found = [v for v in schema.variables if v.name == name]
         scales = [s for s in schema.scales if found and s.name == found[0].scale]
         if not scales:
@@ -447,19 +337,9 @@ def _code_references(schema: Schema) -> Iterator[Reference]:
         yield from ((where, code, codes) for code in named)
 
 
-def _refuse_repeats(names: Iterable[str], sentence: str) -> None:
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise ValueError(f"{sentence} {name!r} {count} times")
-
-
 def _refuse_unknown(where: str, word: Code, words: list[Code]) -> None:
     if word in words:
         return
     near = nearest_word(str(word), map(str, words))
     meant = f"; did you mean {near!r}?" if near else f"; there are {words}"
     raise ValueError(f"{where} names {word!r}, which the schema does not have{meant}")
-
-
-LANGUAGES: Final = ("en", "id")
-"""The languages a text may be given in."""

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import optimize
 
-from campaign_effect.errors import NoVariationError
+from campaign_effect.errors import NoVariationError, TooFewRowsError
 from campaign_effect.stats.moments import polychorics
 from campaign_effect.stats.moments.pair_cells import (
     cell_probabilities,
@@ -207,6 +207,12 @@ def test_unused_categories_are_named():
     with pytest.raises(NoVariationError, match="unused category") as caught:
         estimate_polychorics(tables)
     assert caught.value.items == (0,)
+
+
+def test_pairs_without_common_answers_are_named():
+    gap = np.nan
+    with pytest.raises(TooFewRowsError, match=r"\[\[0, 2\]\]"):
+        polychorics_of([[1, 1, gap], [2, 2, gap], [gap, 1, 1], [gap, 2, 2]])
 
 
 def test_no_convergence_is_said(monkeypatch):

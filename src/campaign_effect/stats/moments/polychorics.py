@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from campaign_effect.errors import ConvergenceError
+from campaign_effect.errors import ConvergenceError, TooFewRowsError
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 from campaign_effect.stats.moments.influence import (
     correlation_influence,
@@ -20,6 +21,7 @@ from campaign_effect.stats.moments.pair_cells import (
 )
 from campaign_effect.stats.moments.tables import PairTables
 
+Indices = NDArray[np.intp]
 LIMIT = 1 - 1e-6  # a likelihood still rising here has its maximum at a perfect correlation
 SMALLEST_CELL = 1e-16  # what rounding leaves of a probability
 SMALL_STEP = 1e-8  # Newton's error after such a step is its square
@@ -84,6 +86,8 @@ def estimate_polychorics(tables: PairTables, *, added_to_empty: float = 0.5) -> 
     NoVariationError
         If an item has fewer than two categories, or one that nobody chose; the positions are
         in the error's ``items``.
+    TooFewRowsError
+        If nobody answered both items of a pair.
     ConvergenceError
         If a likelihood has no maximum that Newton's steps find.
 
@@ -107,6 +111,7 @@ def estimate_polychorics(tables: PairTables, *, added_to_empty: float = 0.5) -> 
     """
     bounds = threshold_bounds(tables)
     first, second = np.triu_indices(len(bounds), 1)
+    _check_pairs(tables, first, second)
     N = _filled(tables, added_to_empty)
     r = _maximise(N, bounds[first], bounds[second])
     perfect = np.abs(r) > LIMIT - SMALL_STEP
@@ -127,6 +132,18 @@ def estimate_polychorics(tables: PairTables, *, added_to_empty: float = 0.5) -> 
         is_perfect=frozen(_symmetric(perfect).astype(np.bool_)),
         n=tables.n,
     )
+
+
+def _check_pairs(tables: PairTables, first: Indices, second: Indices) -> None:
+    """Refuse pairs that nobody answered both of."""
+    unanswered = tables.counts.sum(axis=(1, 2)) == 0
+    if unanswered.any():
+        pairs = np.column_stack([first, second])[unanswered]
+        raise TooFewRowsError(
+            f"Pairs of items that nobody answered both of ({len(pairs)}), by position from 0: "
+            f"{pairs.tolist()}.",
+            hint="correlate items of one questionnaire only, or use complete answers.",
+        )
 
 
 def _maximise(N: Floats, rows: Floats, columns: Floats) -> Floats:

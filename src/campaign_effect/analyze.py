@@ -152,7 +152,7 @@ def _analyse(options: argparse.Namespace) -> None:
         reading = read_answers(options.survey, options.schema, strict=options.strict)
         found = run(plan, reading.survey, on_start=step)
         step("writing")
-        notices = (*found.notices, *_draft_notices(reading, options))
+        notices = (*found.notices, *_schema_notices(reading, options))
         report = Report(found.results, options.language, _title(found.survey, options), notices)
         results = record_results(found.results, notices)
         manifest = record_manifest(_inputs(reading, options), _given(options), options.seed)
@@ -178,11 +178,15 @@ def _print_written(written: Sequence[Path], results: Mapping[str, Any] | None) -
         print(as_json({"written": paths, **results}), end="")
 
 
-def _draft_notices(reading: Reading, options: argparse.Namespace) -> tuple[Notice, ...]:
+def _schema_notices(reading: Reading, options: argparse.Namespace) -> tuple[Notice, ...]:
+    """Say which schema was used where none was named."""
     from campaign_effect.results import Notice
 
-    path = str(_draft_path(options))
-    return () if reading.draft is None else (Notice.of("draft_written", path=path),)
+    if reading.draft is not None:
+        return (Notice.of("draft_written", path=str(_draft_path(options))),)
+    if options.schema is None and reading.schema_path is not None:
+        return (Notice.of("schema_found", schema=reading.schema_path.name),)
+    return ()
 
 
 def _write_draft(reading: Reading, options: argparse.Namespace) -> list[Path]:

@@ -89,7 +89,7 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
         except StatisticsError as error:
             notices.append(_failed(name, error))
     notices += _no_question(survey)
-    said = (*survey.notices, *notices)
+    said = (*survey.notices, *_excluded(survey), *notices)
     return Findings(survey=survey, results=tuple(results), notices=said)
 
 
@@ -102,6 +102,13 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
         for name in ANALYSES
         if name in plan.analyses and (has_question or name not in ABOUT_OUTCOMES)
     ]
+
+
+def _excluded(survey: Survey) -> tuple[Notice, ...]:
+    """Say whom the schema's rules left out, whatever analyses were asked for."""
+    return tuple(
+        Notice.of("excluded", reason=f"flag.{step.reason}", n=step.n) for step in survey.steps
+    )
 
 
 def _no_question(survey: Survey) -> list[Notice]:

@@ -188,9 +188,9 @@ class Result:
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, str]:
         """Show the result in a notebook as its report."""
         # The one import that points up: a notebook asks a result to show itself.
-        from campaign_effect.report import Report
+        from campaign_effect.report import show_result
 
-        return Report([self])._repr_mimebundle_()
+        return show_result(self)
 
 
 def _kind_of(hint: Any) -> Kind:

@@ -57,7 +57,7 @@ def save_folder(
         for name in names:
             (made / name).write_bytes(report.to(Path(name).suffix))
         _save_tables(report, made / "tables", formats or FORMATS)
-        _save_figures(report, made / "figures")
+        report.save_figures(made / "figures")
         for name, record in records.items():
             (made / name).write_text(as_json(record), encoding="utf-8")
     return [folder, *(folder / name for name in names)]
@@ -69,13 +69,6 @@ def _save_tables(report: Report, folder: Path, formats: Sequence[str]) -> None:
         alone = Document(language=report.language, title=grid.id, blocks=(grid,))
         for suffix in formats:
             (folder / f"{grid.id}.{suffix}").write_bytes(write(alone, f".{suffix}"))
-
-
-def _save_figures(report: Report, folder: Path) -> None:
-    folder.mkdir()
-    for picture in report.pictures:
-        (folder / f"{picture.id}.svg").write_bytes(picture.svg)
-        (folder / f"{picture.id}.png").write_bytes(picture.png)
 
 
 def _refuse_other_content(folder: Path) -> None:

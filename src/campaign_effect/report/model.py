@@ -30,6 +30,9 @@ from campaign_effect.render.html import fragment
 from campaign_effect.results import NO_GLOSSARY, Glossary, Notice, Result
 from campaign_effect.schema.model import LANGUAGES
 
+WITH_FIGURES = (".md", ".tex")
+"""Formats that refer to pictures in a folder beside them."""
+
 CLAIMS = ("causes", "recall", "sample")
 """What a cross-sectional survey cannot show, said in every report about an outcome."""
 
@@ -118,6 +121,8 @@ class Report:
         content = self.to(path.suffix)
         try:
             path.write_bytes(content)
+            if path.suffix in WITH_FIGURES:
+                self.save_figures(path.parent / "figures")
         except OSError as error:
             raise OutputError(
                 f"The report cannot be written to {str(path)!r}.",
@@ -126,10 +131,16 @@ class Report:
             ) from error
         return path
 
+    def save_figures(self, folder: Path) -> None:
+        """Save every figure as .svg and .png, in a folder that is made if need be."""
+        folder.mkdir(exist_ok=True)
+        for picture in self.pictures:
+            (folder / f"{picture.id}.svg").write_bytes(picture.svg)
+            (folder / f"{picture.id}.png").write_bytes(picture.png)
+
     def _repr_mimebundle_(self, **_: object) -> Mapping[str, str]:
         """Show the report in a notebook."""
-        shown = fragment(self.document, prefix=f"ce{id(self):x}-")
-        return {"text/html": shown, "text/plain": self.to(".txt").decode()}
+        return _bundle(self.document)
 
     @cached_property
     def _body(self) -> tuple[Block, ...]:
@@ -183,6 +194,18 @@ class Report:
 
     def _paragraph(self, text: Text) -> Paragraph:
         return Paragraph(runs=self._style(NO_GLOSSARY).say(text))
+
+
+def show_result(result: Result) -> Mapping[str, str]:
+    """Show one result in a notebook: its sentences, tables and figures."""
+    blocks = tuple(_numbered_blocks([result], "en"))
+    return _bundle(Document(language="en", title=result.name, blocks=blocks))
+
+
+def _bundle(document: Document) -> Mapping[str, str]:
+    """Give what a notebook shows; the prefix keeps the names of two outputs apart."""
+    shown = fragment(document, prefix=f"ce{id(document):x}-")
+    return {"text/html": shown, "text/plain": write(document, ".txt").decode()}
 
 
 def _numbered_blocks(results: Sequence[Result], language: str) -> Iterator[Block]:

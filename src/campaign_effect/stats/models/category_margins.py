@@ -6,11 +6,8 @@ delta method's with any covariance. The effects on all categories sum to 0.
 
 from __future__ import annotations
 
-import numpy as np
-
-from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.category_fit import CategoryFit
-from campaign_effect.stats.models.margins import Margin
+from campaign_effect.stats.models.margins import Margin, row_shares
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 
@@ -40,6 +37,7 @@ def average_shares(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from campaign_effect.stats.models.ordered import fit_ordered
     >>> x, y = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([0, 1, 2, 1, 2, 2])
     >>> fit = fit_ordered(x, y)
@@ -47,7 +45,7 @@ def average_shares(
     1.0
     """
     X = fit.X if X is None else X
-    return fit.mean_shares(X, _shares(fit, weights, X))
+    return fit.mean_shares(X, row_shares(fit.X.shape[1], fit.counts, weights, X))
 
 
 def average_share_contrasts(
@@ -76,6 +74,7 @@ def average_share_contrasts(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from campaign_effect.stats.models.ordered import fit_ordered
     >>> x, y = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([0, 1, 2, 1, 2, 2])
     >>> contrasts = average_share_contrasts(fit_ordered(x, y), x * 0 + 1, x * 0)
@@ -120,6 +119,7 @@ def average_share_slopes(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from campaign_effect.stats.models.ordered import fit_ordered
     >>> fit = fit_ordered(np.array([[0.0], [1], [2], [3], [4]]), np.array([0, 1, 0, 1, 1]))
     >>> slopes = average_share_slopes(fit, np.ones((5, 1)))
@@ -127,22 +127,6 @@ def average_share_slopes(
     0.0
     """
     X = fit.X if X is None else X
-    return fit.mean_slopes(X, derivative, _shares(fit, weights, X, derivative))
-
-
-def _shares(fit: CategoryFit, weights: Floats | None, *designs: Floats) -> Floats:
-    """Weights of the rows in an average, summing to 1."""
-    m, p = len(designs[0]), fit.X.shape[1]
-    if any(design.shape != (m, p) for design in designs):
-        raise StatisticsError(
-            f"Counterfactual designs need equal rows and {p} columns.",
-            received=f"{[design.shape for design in designs]}",
-        )
-    if weights is None:
-        weights = np.ones(m) if fit.counts is None else fit.counts
-    if len(weights) != m:
-        raise StatisticsError(
-            "Every row of a counterfactual design needs one weight.",
-            received=f"{len(weights)} weights, {m} rows",
-        )
-    return np.asarray(weights / weights.sum())
+    return fit.mean_slopes(
+        X, derivative, row_shares(fit.X.shape[1], fit.counts, weights, X, derivative)
+    )

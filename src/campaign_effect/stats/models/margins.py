@@ -65,7 +65,7 @@ def average_prediction(
     2.0
     """
     X = fit.X if X is None else X
-    share = _shares(fit, weights, X)
+    share = row_shares(fit.p, fit.counts, weights, X)
     eta = X @ fit.beta
     return Margin(
         estimate=float(share @ fit.link.mean(eta)),
@@ -158,23 +158,52 @@ def average_slope(
     3.0
     """
     X = fit.X if X is None else X
-    share = _shares(fit, weights, X, derivative)
+    share = row_shares(fit.p, fit.counts, weights, X, derivative)
     eta, speed = X @ fit.beta, derivative @ fit.beta
     slope = share * fit.link.slope(eta)
     bend = share * fit.link.curvature(eta) * speed
     return Margin(estimate=float(slope @ speed), gradient=frozen(bend @ X + slope @ derivative))
 
 
-def _shares(fit: Fit, weights: Floats | None, *designs: Floats) -> Floats:
-    """Weights of the rows in an average, summing to 1."""
+def row_shares(
+    p: int, counts: Floats | None, weights: Floats | None, *designs: Floats
+) -> Floats:
+    """Give the rows of counterfactual designs their weights in an average.
+
+    Parameters
+    ----------
+    p : int
+        Columns of the fitted design.
+    counts : ndarray, shape (n_rows,), or None
+        Answers per row of the fit.
+    weights : ndarray, shape (m,), or None
+        Weight of each row; the counts if None.
+    *designs : ndarray, shape (m, p)
+        Designs whose rows are averaged.
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        Weights that sum to 1.
+
+    Raises
+    ------
+    StatisticsError
+        If shapes differ.
+
+    Examples
+    --------
+    >>> row_shares(1, None, np.array([1.0, 3.0]), np.ones((2, 1)))
+    array([0.25, 0.75])
+    """
     m = len(designs[0])
-    if any(design.shape != (m, fit.p) for design in designs):
+    if any(design.shape != (m, p) for design in designs):
         raise StatisticsError(
-            f"Counterfactual designs need equal rows and {fit.p} columns.",
+            f"Counterfactual designs need equal rows and {p} columns.",
             received=f"{[design.shape for design in designs]}",
         )
     if weights is None:
-        weights = np.ones(m) if fit.counts is None else fit.counts
+        weights = np.ones(m) if counts is None else counts
     if len(weights) != m:
         raise StatisticsError(
             "Every row of a counterfactual design needs one weight.",

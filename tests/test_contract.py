@@ -29,8 +29,14 @@ VOCABULARY = {
     # estimates
     *("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
     *("odds_ratio", "odds_low", "odds_high", "mean", "sd", "low", "high"),
-    *("alpha", "alpha_standardised", "average_r", "item_total_r", "item_rest_r"),
-    "alpha_if_dropped",
+    # reliability
+    *("alpha", "alpha_standardised", "alpha_ordinal", "average_r", "omega_total", "omega_low"),
+    *("omega_high", "omega_categorical", "omega_h", "composite_reliability"),
+    *("item_total_r", "item_rest_r", "alpha_if_dropped", "omega_if_dropped"),
+    *("std_error_measurement", "floor", "ceiling", "coefficient", "n_reps", "n_failed"),
+    *("lambda_1", "lambda_2", "lambda_3", "lambda_4", "lambda_5", "lambda_6"),
+    *("split_half_worst", "split_half_average", "split_half_best", "split_half_odd_even"),
+    "spearman_brown",
     # models
     *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.reliability import estimate_reliability
+    from campaign_effect.analyses.resampling import Bootstrap
     from campaign_effect.errors import CampaignEffectError
     from campaign_effect.plan import Plan, run
     from campaign_effect.report import Report
@@ -45,6 +46,7 @@ _ROOMS: Final = {
     "analyses.margins": ("average_effects",),
     "analyses.quality": ("check_quality",),
     "analyses.reliability": ("estimate_reliability",),
+    "analyses.resampling": ("Bootstrap",),
     "errors": ("CampaignEffectError",),
     "plan": ("Plan", "run"),
     "report": ("Report",),
@@ -63,6 +65,7 @@ __all__ = [
     "HC1",
     "HC2",
     "HC3",
+    "Bootstrap",
     "CampaignEffectError",
     "Classic",
     "Logit",

@@ -9,14 +9,14 @@ from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
 from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
-from campaign_effect.analyses.reliability import estimate_reliability
+from campaign_effect.analyses.reliability import estimate_reported_reliability
 from campaign_effect.results import Result
 from campaign_effect.survey import Survey
 
 ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "quality": check_quality,
     "description": describe_items,
-    "reliability": estimate_reliability,
+    "reliability": estimate_reported_reliability,
     "effects": fit_effect,
     "margins": average_survey_effects,
     "linear": fit_linear_effect,

@@ -8,7 +8,7 @@ from campaign_effect.analyses.effects import EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.quality import QualityResult
-from campaign_effect.analyses.reliability import ReliabilityResult
+from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.tables.generic import grouped
 from campaign_effect.apa.tables.models import contrast_label, p_text
@@ -29,17 +29,17 @@ def _(result: QualityResult) -> tuple[Note, ...]:
 
 @sentences.register
 def _(result: ReliabilityResult) -> tuple[Note, ...]:
-    scales = tuple(
-        Text.of(
-            "say.alpha",
-            construct=row.construct,
-            alpha=row.alpha,
-            low=row.conf_low,
-            high=row.conf_high,
-        )
-        for row in result.scales
-    )
-    return ((Text.of("say.reliability", level=result.level, scales=scales),),)
+    scales = tuple(_scale(row) for row in result.scales if row.group is None)
+    return ((Text.of("say.reliability", level=result.level, scales=scales),),) if scales else ()
+
+
+def _scale(row: ScaleReliability) -> Text:
+    """Say omega (categorical where there is one) and alpha of a scale."""
+    facts = {"alpha": row.alpha, "low": row.conf_low, "high": row.conf_high}
+    omega = row.omega_total if row.omega_categorical is None else row.omega_categorical
+    if omega is None:
+        return Text.of("say.alpha", construct=row.construct, **facts)
+    return Text.of("say.alpha_omega", construct=row.construct, omega=omega, **facts)
 
 
 @sentences.register

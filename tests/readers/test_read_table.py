@@ -178,7 +178,7 @@ def test_the_first_sheet_with_anything_in_it_is_read_below_its_title(tmp_path):
     table = read_table(workbook(tmp_path / "a.xlsx", rows, blank_first=True))
     assert columns(table) == {"No": ["1", "2"], "Usia": ["34", ""]}
     assert table.cells.index.tolist() == [4, 5]
-    assert codes(table) == ["one_sheet_read", "title_rows"]
+    assert codes(table) == ["title_rows"]
 
 
 def test_a_sheet_that_reaches_to_the_last_corner_is_refused(tmp_path):
@@ -338,7 +338,9 @@ def test_the_three_header_rows_of_qualtrics_are_read(shared):
     assert table.cells["Q1_1"].tolist() == ["Setuju", "Sangat setuju", ""]
     assert table.cells.index.tolist() == [4, 5, 6]
     assert table.columns[4].question == "Setuju? - Pesan WA jelas"
-    assert dict(table.notices[0].facts) == {"previews": 1, "unfinished": 0}
+    marks = {mark.reason: mark.rows.tolist() for mark in table.marks}
+    assert marks == {"preview": [4], "unfinished": [6]}
+    assert (table.started, table.source.program) == ("StartDate", "qualtrics")
 
 
 def test_the_two_header_rows_of_surveymonkey_are_joined(written):
@@ -347,7 +349,7 @@ def test_the_two_header_rows_of_surveymonkey_are_joined(written):
     table = read_table(written("\n".join([*rows, "1,9,10.0.0.1,Setuju,Netral,x", ""])))
     assert list(table.cells)[3:] == ["Setuju? [Jelas]", "Setuju? [Benar]", "Alasan"]
     assert table.cells.to_numpy().tolist() == [["1", "9", "10.0.0.1", "Setuju", "Netral", "x"]]
-    assert codes(table) == ["surveymonkey"]
+    assert (codes(table), table.source.program) == ([], "surveymonkey")
 
 
 def test_headers_of_qualtrics_without_answers_are_refused(written):

@@ -5,33 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaign_effect.errors import SourceError, UsageError, nearest_word
+from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.readers.intact import checked_file, intact
 from campaign_effect.readers.recognise import KINDS, recognise
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from campaign_effect.readers.table import RawTable
 
 __all__ = ["read_table"]
 
 
 def read_table(
-    source: str | Path | pd.DataFrame, *, kind: str | None = None, delimiter: str | None = None
+    source: str | Path | object,
+    *,
+    kind: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
 ) -> RawTable:
     """Read a survey file, or take a data frame, without deciding what its cells mean.
 
     Parameters
     ----------
-    source : str, Path or DataFrame
+    source : str, Path or data frame
         A file: csv and its kin (also as the one file of a .zip or .gz), Excel (.xlsx, .xls),
         SPSS (.sav, .zsav), Stata (.dta) or Parquet. A data frame of pandas, or of any library
-        that exports the Arrow stream interface (polars, pyarrow, duckdb).
-    kind : {"csv", "excel", "spss", "stata", "parquet"}, optional
-        Recognised from the file's content by default, not from its suffix.
+        that narwhals knows (polars, pyarrow, duckdb, modin, …).
+    kind : str, optional
+        What it is, where it is not recognised from its content: a form of file (``csv``,
+        ``excel``, ``spss``, ``stata``, ``parquet``) or a program whose export it is
+        (``google_forms``, ``kobo``, ``limesurvey``, ``qualtrics``, ``surveymonkey``; ``table``
+        for none of them).
     delimiter : str, optional
         Of a text file; found by default.
+    sheet : str, optional
+        Of a workbook; by default the first that looks like answers.
 
     Returns
     -------
@@ -52,19 +59,35 @@ def read_table(
     >>> read_table(pd.DataFrame({"x1": [1, 2]})).source.kind
     'frame'
     """
+    form, program = _told_apart(kind)
     if not isinstance(source, str | Path):
-        return _from_memory(source)
-    path = checked_file(source)
-    if kind is not None and kind not in KINDS:
-        near = nearest_word(kind, KINDS)
-        hint = f"did you mean {near!r}?" if near else f"choose one of {list(KINDS)}."
+        from campaign_effect.readers.frame import from_memory
+
+        table = from_memory(source)
+    else:
+        path = checked_file(source)
+        with intact(path):
+            table = _from_file(path, form or recognise(path), delimiter, sheet)
+    from campaign_effect.readers.programs import as_exported
+
+    return as_exported(table, program)
+
+
+def _told_apart(kind: str | None) -> tuple[str | None, str | None]:
+    """Say whether a kind is a form of file or the program that wrote it."""
+    if kind is None or kind in KINDS:
+        return kind, None
+    from campaign_effect.readers.programs import PLAIN, PROGRAMS
+
+    words = (*KINDS, *PROGRAMS, PLAIN)
+    if kind not in words:
+        near = nearest_word(kind, words)
+        hint = f"did you mean {near!r}?" if near else f"choose one of {list(words)}."
         raise UsageError(f"{kind!r} is no kind of survey file.", hint=hint)
-    with intact(path):
-        table = _from_file(path, kind or recognise(path), delimiter)
-    return _without_header_rows(table)
+    return None, kind
 
 
-def _from_file(path: Path, kind: str, delimiter: str | None) -> RawTable:
+def _from_file(path: Path, kind: str, delimiter: str | None, sheet: str | None) -> RawTable:
     """Read a file with the reader of its kind; libraries load only where they are needed."""
     if kind == "csv":
         from campaign_effect.readers.delimited import read_delimited
@@ -73,7 +96,7 @@ def _from_file(path: Path, kind: str, delimiter: str | None) -> RawTable:
     if kind == "excel":
         from campaign_effect.readers.excel import read_excel
 
-        return read_excel(path)
+        return read_excel(path, sheet=sheet)
     if kind == "parquet":
         from campaign_effect.readers.parquet import read_parquet
 
@@ -81,31 +104,3 @@ def _from_file(path: Path, kind: str, delimiter: str | None) -> RawTable:
     from campaign_effect.readers.statistics_files import read_spss, read_stata
 
     return read_spss(path) if kind == "spss" else read_stata(path)
-
-
-def _without_header_rows(table: RawTable) -> RawTable:
-    """Mend the exports of programs that write more than one header row."""
-    from campaign_effect.readers.qualtrics import from_qualtrics, is_qualtrics
-    from campaign_effect.readers.surveymonkey import from_surveymonkey, is_surveymonkey
-
-    if is_qualtrics(table):
-        return from_qualtrics(table)
-    return from_surveymonkey(table) if is_surveymonkey(table) else table
-
-
-def _from_memory(source: object) -> RawTable:
-    import pandas as pd
-
-    from campaign_effect.readers.frame import read_frame
-
-    if isinstance(source, pd.DataFrame):
-        return read_frame(source)
-    if hasattr(source, "__arrow_c_stream__"):
-        import pyarrow as pa
-
-        return read_frame(pa.table(source).to_pandas())
-    raise SourceError(
-        "A survey is a file or a data frame.",
-        received=f"a {type(source).__name__}",
-        hint="give the path of the file, or a DataFrame with one row per respondent.",
-    )

@@ -101,7 +101,7 @@ def find_dialect(text: bytes, *, file: str, delimiter: str | None = None) -> Dia
         _refuse_wrong(delimiter, header.cells, file)
     return Dialect(
         delimiter=chosen,
-        decimal=_decimal([record.cells for record in records[place + 1 :]]),
+        decimal=decimal_mark([record.cells for record in records[place + 1 :]]),
         header=tuple(header.cells),
         body=header.end,
         n_before=header.number + (1 if announced else 0),
@@ -197,8 +197,14 @@ def _refuse_wrong(delimiter: str, header: Sequence[str], file: str) -> None:
         )
 
 
-def _decimal(rows: Sequence[Sequence[str]]) -> str:
-    """Let the columns that hold nothing but numbers vote on the decimal mark."""
+def decimal_mark(rows: Sequence[Sequence[str]]) -> str:
+    """Let the columns that hold nothing but numbers vote on the decimal mark.
+
+    Examples
+    --------
+    >>> decimal_mark([["1,25", "Setuju"], ["0,8", "a, b"]])
+    ','
+    """
     width = max((len(row) for row in rows), default=0)
     votes = Counter(
         _vote([row[place] for row in rows if place < len(row) and row[place].strip()])

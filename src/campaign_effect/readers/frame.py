@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, cast
 
 import pandas as pd
 
@@ -59,6 +60,30 @@ def read_frame(frame: pd.DataFrame, *, source: Source | None = None) -> RawTable
         source=source or Source(kind="frame"),
         notices=notices,
     )
+
+
+def from_memory(source: object) -> RawTable:
+    """Take a data frame of pandas, or of any library that narwhals knows.
+
+    Raises
+    ------
+    SourceError
+        If it is none, or empty.
+    """
+    if isinstance(source, pd.DataFrame):
+        return read_frame(source)
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(cast(Any, source))
+    except TypeError:
+        raise SourceError(
+            "A survey is a file or a data frame.",
+            received=f"a {type(source).__name__}",
+            hint="give the path of the file, or a DataFrame with one row per respondent.",
+        ) from None
+    whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return read_frame(whole.to_pandas())
 
 
 def as_text(column: pd.Series) -> pd.Series:

@@ -9,7 +9,6 @@ from typing import Final
 from campaign_effect.errors import SourceError
 from campaign_effect.readers.headers import unique_names
 from campaign_effect.readers.table import Column, RawTable
-from campaign_effect.results import Notice
 
 _FIRST: Final = ("respondent id", "collector id")
 _NO_ROW: Final = frozenset({"", "response", "open-ended response"})
@@ -43,7 +42,9 @@ def from_surveymonkey(table: RawTable) -> RawTable:
         table,
         cells=cells.set_axis(names, axis="columns"),
         columns=tuple(Column(name=name, question=header) for name, header in pairs),
-        notices=(*kept, *notices, Notice.of("surveymonkey")),
+        notices=(*kept, *notices),
+        started="Start Date" if "Start Date" in names else "",
+        submitted="End Date" if "End Date" in names else "",
     )
 
 

@@ -110,9 +110,9 @@ def _restriction_traces(restricted: Solution, free: Solution) -> tuple[float, fl
     The restrictions A are what the restricted model's moments cannot do in the free model's
     parameters: the null space of ``pinv(D1) D0``.
     """
-    with_means = free.table.has_means
     parts = leverages(free.problem, free.implied)
-    gammas = tuple(moment_gamma(group, with_means=with_means) for group in free.sample.groups)
+    groups = zip(free.sample.groups, free.problem.structures, strict=True)
+    gammas = tuple(moment_gamma(group, structure) for group, structure in groups)
     own = np.vstack([part.slopes for part in parts])
     nested = leverages(restricted.problem, restricted.implied)
     other = np.vstack([part.slopes for part in nested])

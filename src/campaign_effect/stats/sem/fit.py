@@ -7,20 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from campaign_effect.errors import StatisticsError, UsageError
-from campaign_effect.stats.moments.arrays import Floats
-from campaign_effect.stats.sem.discrepancy import (
-    Discrepancy,
-    LeastSquares,
-    NormalDiscrepancy,
-)
 from campaign_effect.stats.sem.estimators import Estimator, find_estimator
 from campaign_effect.stats.sem.inference import degrees_of_freedom, infer
-from campaign_effect.stats.sem.normal import expected_information, normal_point
+from campaign_effect.stats.sem.measures import choose_discrepancy
 from campaign_effect.stats.sem.optimise import Optimum, minimise
 from campaign_effect.stats.sem.places import find_places
 from campaign_effect.stats.sem.problem import Problem
-from campaign_effect.stats.sem.robust import moment_gamma
-from campaign_effect.stats.sem.sample import GroupSample, Sample
+from campaign_effect.stats.sem.sample import Sample
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.start import start_values
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
@@ -113,9 +106,11 @@ def build_problem(table: ParameterTable, sample: Sample, estimator: Estimator) -
     -------
     Problem
     """
+    structures = tuple(find_places(table, group) for group in range(table.n_groups))
+    groups = zip(structures, sample.groups, strict=True)
     return Problem(
-        structures=tuple(find_places(table, group) for group in range(table.n_groups)),
-        discrepancies=tuple(_discrepancy(table, group, estimator) for group in sample.groups),
+        structures=structures,
+        discrepancies=tuple(choose_discrepancy(s, group, estimator) for s, group in groups),
         shares=sample.shares,
         spread=table.spread,
         offset=table.offset,
@@ -165,60 +160,3 @@ def _with_sampled(table: ParameterTable, sample: Sample) -> ParameterTable:
         return replace(row, value=float(value))
 
     return replace(table, parameters=tuple(filled(row) for row in table.parameters))
-
-
-def _discrepancy(
-    table: ParameterTable, group: GroupSample, estimator: Estimator
-) -> Discrepancy:
-    if estimator.measure == "normal":
-        if group.patterns is None:
-            raise UsageError("A normal likelihood needs continuous answers.")
-        return NormalDiscrepancy(
-            patterns=group.patterns,
-            mean=group.mean,
-            has_means=table.has_means,
-            saturated=normal_point(group.patterns, group.mean, group.cov).value,
-        )
-    moments = sample_moments(table, group)
-    return LeastSquares(moments=moments, weights=_weights(table, group, estimator))
-
-
-def sample_moments(table: ParameterTable, group: GroupSample) -> Floats:
-    """Return a group's sample moments in the order of the implied ones, shape (m,).
-
-    Least squares take covariances with divisor n - 1.
-    """
-    ordered = dict(table.specification.ordered)
-    if not ordered:
-        cov = group.unbiased_cov[np.triu_indices(len(group.mean))]
-        return np.concatenate([group.mean, cov]) if table.has_means else cov
-    locations: list[float] = []
-    thresholds = iter(group.thresholds.tolist())
-    for name, mean in zip(table.observed, group.mean, strict=True):
-        ordinal = range(1, ordered.get(name, 0))
-        locations += [next(thresholds) for _ in ordinal] if ordinal else [float(mean)]
-    numeric = [i for i, name in enumerate(table.observed) if name not in ordered]
-    variances = group.cov[numeric, numeric]
-    return np.concatenate(
-        [np.array(locations), variances, group.cov[np.triu_indices(len(group.mean), 1)]]
-    )
-
-
-def _weights(table: ParameterTable, group: GroupSample, estimator: Estimator) -> Floats:
-    """Return the weights of least squares."""
-    if estimator.measure == "uls":
-        return np.ones(len(sample_moments(table, group)))
-    if estimator.measure == "gls":
-        if group.patterns is None:
-            raise UsageError("GLS needs continuous answers.")
-        point = normal_point(group.patterns, group.mean, group.unbiased_cov)
-        return expected_information(point, with_means=table.has_means)
-    gamma = moment_gamma(group, with_means=table.has_means)
-    if estimator.measure == "dwls":
-        return 1 / np.diag(gamma)
-    if group.n <= len(gamma):
-        raise StatisticsError(
-            f"WLS needs more rows ({group.n}) than moments ({len(gamma)}).",
-            hint="use WLSMV or MLR.",
-        )
-    return np.asarray(np.linalg.inv(gamma))

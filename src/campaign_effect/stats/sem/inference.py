@@ -88,16 +88,17 @@ def _robust(
     inverse: Floats,
 ) -> tuple[Floats | None, tuple[float, float] | None]:
     """Return the middle of the sandwich and the traces that correct the test, if any."""
-    with_means = implied[0].structure.has_means
     if estimator.covariance == "moments":
         parts = leverages(problem, implied)
-        gammas = tuple(moment_gamma(group, with_means=with_means) for group in sample.groups)
+        pairs = zip(sample.groups, problem.structures, strict=True)
+        gammas = tuple(moment_gamma(group, structure) for group, structure in pairs)
         return moment_middle(parts, gammas), gamma_traces(parts, gammas, inverse)
     if estimator.covariance == "scores":
         groups = zip(sample.shares, sample.groups, implied, strict=True)
         scores = [share * model_scores(g, i, jacobian(i)) for share, g, i in groups]
         middle = problem.spread.T @ np.asarray(sum(scores)) @ problem.spread
-        saturated = sum(saturated_trace(g, with_means=with_means) for g in sample.groups)
+        pairs = zip(sample.groups, problem.structures, strict=True)
+        saturated = sum(saturated_trace(group, structure) for group, structure in pairs)
         return middle, (saturated - float(np.sum(inverse * middle)), math.nan)
     return None, None
 

@@ -62,6 +62,8 @@ class Structure:
         Thresholds and means (``-1 - variable``) in the order in which they are moments.
     pairs : tuple of ndarray of int, shape (n_cov_moments,)
         Rows and columns of the covariances that are moments, in lavaan's order.
+    given : ndarray of int, shape (n_given,)
+        Exogenous predictors whose moments are taken from the sample.
     """
 
     variables: tuple[str, ...]
@@ -83,6 +85,7 @@ class Structure:
     free_scales: Places
     locations: Integers = field(compare=False)
     pairs: tuple[Integers, Integers] = field(compare=False)
+    given: Integers = field(compare=False)
 
     @property
     def p(self) -> int:
@@ -178,6 +181,7 @@ def find_places(table: ParameterTable, group: int) -> Structure:
         free_scales=_places(free["scales"]),
         locations=_location_order(ordered_here, at, has_means=spec.mean_structure),
         pairs=_moment_pairs(ordered_here),
+        given=np.array([index[name] for name in table.exogenous], dtype=np.int64),
     )
 
 

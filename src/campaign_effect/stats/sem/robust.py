@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from campaign_effect.errors import UsageError
-from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.stats.moments.continuous import fourth_moment_gamma
 from campaign_effect.stats.sem.implied import Implied
 from campaign_effect.stats.sem.normal import (
@@ -13,18 +13,19 @@ from campaign_effect.stats.sem.normal import (
     normal_point,
     observed_information,
 )
+from campaign_effect.stats.sem.places import Structure
 from campaign_effect.stats.sem.sample import GroupSample
 
 
-def moment_gamma(sample: GroupSample, *, with_means: bool) -> Floats:
+def moment_gamma(sample: GroupSample, structure: Structure) -> Floats:
     """Return n times the covariance matrix of a group's moments.
 
     Parameters
     ----------
     sample : GroupSample
         A group; ordinal samples bring theirs.
-    with_means : bool
-        Whether the means of a continuous sample are among the moments.
+    structure : Structure
+        Its matrices: whether means are moments, and which predictors are given.
 
     Returns
     -------
@@ -42,7 +43,9 @@ def moment_gamma(sample: GroupSample, *, with_means: bool) -> Floats:
             "This estimator needs complete answers.",
             hint="drop incomplete rows, or use MLR with incomplete ones.",
         )
-    return fourth_moment_gamma(sample.rows, with_means=with_means)
+    return fourth_moment_gamma(
+        sample.rows, with_means=structure.has_means, given=structure.given
+    )
 
 
 def score_variation(
@@ -85,27 +88,37 @@ def score_variation(
     return products / sample.n
 
 
-def saturated_trace(sample: GroupSample, *, with_means: bool) -> float:
+def saturated_trace(sample: GroupSample, structure: Structure) -> float:
     """Return the trace of inverse information times score variation of the saturated model.
 
     Parameters
     ----------
     sample : GroupSample
         A group with rows.
-    with_means : bool
-        Whether the means are moments.
+    structure : Structure
+        Its matrices: whether means are moments, and which predictors are given.
 
     Returns
     -------
     float
-        The number of moments where the rows are normal.
+        About the number of moments that are not given where the rows are normal.
     """
     if sample.patterns is None:
         raise UsageError("The scores of ordinal answers are no likelihood's scores.")
+    with_means = structure.has_means
     point = normal_point(sample.patterns, sample.mean, sample.cov)
     information = observed_information(point, with_means=with_means)
     variation = score_variation(sample, sample.mean, sample.cov, with_means=with_means)
-    return float(np.trace(np.linalg.solve(information, variation)))
+    free = np.ix_(*2 * [_not_given(structure)])
+    return float(np.trace(np.linalg.solve(information[free], variation[free])))
+
+
+def _not_given(structure: Structure) -> Integers:
+    """Return the positions of moments that involve more than given predictors."""
+    is_given = np.isin(np.arange(structure.p), structure.given)
+    rows, columns = structure.pairs
+    means = is_given if structure.has_means else is_given[:0]
+    return np.flatnonzero(~np.concatenate([means, is_given[rows] & is_given[columns]]))
 
 
 def model_scores(sample: GroupSample, implied: Implied, slopes: Floats) -> Floats:

@@ -174,7 +174,7 @@ def _categorical(solution: Solution) -> Noncentral:
         weights = expected_information(point, with_means=False)[np.ix_(off, off)]
         first = len(group.thresholds)
         slopes = (jacobian(implied) @ solution.problem.spread)[first:]
-        gamma = moment_gamma(group, with_means=True)[first:, first:]
+        gamma = moment_gamma(group, solution.problem.structures[index])[first:, first:]
         own = _own_weights(solution, index)[first:]
         projected.append((group.n / solution.sample.n, slopes, weights, gamma, own))
     between = sum(f * (d.T @ v @ d) for f, d, v, _, _ in projected)
@@ -209,9 +209,10 @@ def _categorical_baseline(baseline: Solution) -> Noncentral:
     As in lavaan, each group's variation is divided by its share of the rows here.
     """
     statistic = trace = 0.0
-    for group in baseline.sample.groups:
+    groups = zip(baseline.sample.groups, baseline.problem.structures, strict=True)
+    for group, structure in groups:
         statistic -= group.n * float(np.linalg.slogdet(group.cov)[1])
         first = len(group.thresholds)
-        gamma = moment_gamma(group, with_means=True)[first:, first:]
+        gamma = moment_gamma(group, structure)[first:, first:]
         trace += float(np.trace(gamma)) * baseline.sample.n / group.n
     return _scaled(baseline, statistic, trace)

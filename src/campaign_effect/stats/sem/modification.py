@@ -11,6 +11,7 @@ from scipy.stats import chi2
 
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.stats.sem.fit import build_problem
+from campaign_effect.stats.sem.problem import Problem
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.standardise import standardising_factors
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
@@ -89,11 +90,9 @@ def modification_indices(solution: Solution) -> tuple[Modification, ...]:
     values = np.nan_to_num(np.array([row.start for row in rows]))
     problem = build_problem(extended, solution.sample, solution.estimator)
     problem = replace(problem, offset=np.concatenate([solution.slots, values]))
-    problem = replace(problem, spread=np.eye(len(problem.offset)))
-    gradient, information = problem.slope(np.zeros(len(problem.offset)), exact=False)
     spread = np.vstack([table.spread, np.zeros((len(rows), table.n_free))])
-    slots = np.arange(len(solution.slots), len(gradient))
-    tests = _score_tests(_Scores(gradient, information, spread), slots)
+    slots = np.arange(len(solution.slots), len(spread))
+    tests = _score_tests(_scores(solution, problem, spread), slots)
     return _modifications(solution, rows, tests)
 
 
@@ -117,12 +116,7 @@ def release_tests(solution: Solution) -> tuple[Modification, ...]:
        statistics. Sociological Methods & Research, 21, 259-282.
        https://doi.org/10.1177/0049124192021002006
     """
-    problem = replace(
-        solution.problem,
-        spread=np.eye(len(solution.slots)),
-        offset=np.zeros_like(solution.slots),
-    )
-    gradient, information = problem.slope(solution.slots, exact=False)
+    problem = replace(solution.problem, offset=solution.slots)
     seen: set[str] = set()
     later = []
     for row in solution.table.free_rows:
@@ -130,7 +124,7 @@ def release_tests(solution: Solution) -> tuple[Modification, ...]:
             later.append(row)
         seen.add(row.label)
     slots = np.array([row.slot for row in later], dtype=np.int64)
-    scores = _Scores(gradient, information, solution.table.spread)
+    scores = _scores(solution, problem, solution.table.spread)
     return _modifications(solution, tuple(later), _score_tests(scores, slots))
 
 
@@ -141,6 +135,21 @@ class _Scores:
     gradient: Floats = field(compare=False)
     information: Floats = field(compare=False)
     spread: Floats = field(compare=False)
+
+
+def _scores(solution: Solution, problem: Problem, spread: Floats) -> _Scores:
+    """Return the scores of all slots where the problem's offset is.
+
+    Least squares count n - 1 rows in the gradient, as in their chi-square.
+    """
+    free = replace(problem, spread=np.eye(len(problem.offset)))
+    at = np.zeros(len(problem.offset))
+    gradient, information = free.slope(at, exact=False)
+    if not solution.estimator.is_likelihood:
+        sizes = [group.n for group in solution.sample.groups]
+        fewer = tuple((n - 1) / solution.sample.n for n in sizes)
+        gradient = replace(free, shares=fewer).slope(at, exact=False)[0]
+    return _Scores(gradient, information, spread)
 
 
 def _score_tests(scores: _Scores, slots: Integers) -> tuple[Floats, Floats]:
@@ -157,7 +166,7 @@ def _modifications(
     solution: Solution, rows: tuple[Parameter, ...], tests: tuple[Floats, Floats]
 ) -> tuple[Modification, ...]:
     score, remaining = tests
-    statistics = solution.n_effective * score**2 / remaining
+    statistics = solution.sample.n * score**2 / remaining
     p_values = chi2.sf(statistics, 1)
     changes = score / remaining
     latent = standardising_factors(solution, rows, scope="latent")
@@ -187,7 +196,8 @@ def _extended(table: ParameterTable) -> ParameterTable:
         count += fixed
     for left, operator, right in _candidates(table):
         for group in range(table.n_groups):
-            if not {(left, operator, right, group), (right, operator, left, group)} & known:
+            mirrored = (right, operator, left, group) if operator == "~~" else None
+            if not {(left, operator, right, group), mirrored} & known:
                 new = Parameter(left=left, operator=operator, right=right, group=group)
                 rows.append(replace(new, slot=count, start=0.0))
                 count += 1
@@ -199,11 +209,10 @@ def _candidates(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     """Return cross-loadings, residual and factor covariances, and regressions."""
     indicators = {r.right for r in table.parameters if r.operator == "=~"}
     equations = [r for r in table.parameters if r.operator == "~"]
-    outcomes = {r.left for r in equations}
     involved = dict.fromkeys([r.left for r in equations] + [r.right for r in equations])
     items = [name for name in table.observed if name in indicators]
     for factor in table.latent:
-        yield from ((factor, "=~", item) for item in items if item not in outcomes)
+        yield from ((factor, "=~", item) for item in table.observed if item not in involved)
     yield from ((a, "~~", b) for a, b in combinations(items, 2))
     yield from ((a, "~~", b) for a, b in combinations(table.latent, 2))
     for left in involved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -129,6 +130,8 @@ class _Scales:
         variances, powers = self.powers(row)
         for name, power in powers:
             at = self.index[name]
+            if variances[0][at] == 0:
+                return Dual(math.nan, np.full(self.n_slots, math.nan))
             factor *= abs(variances[0][at]) ** (power / 2)
             log_slope += power / 2 * variances[1][:, at] / variances[0][at]
         return Dual(value * factor, factor * (own + value * log_slope))

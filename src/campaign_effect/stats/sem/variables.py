@@ -25,7 +25,7 @@ class Variables:
     exogenous_latent : tuple of str
         Factors that are neither outcomes nor indicators.
     final : tuple of str
-        Outcomes that predict nothing, factors first.
+        Outcomes that predict and measure nothing, factors first.
     singles : tuple of str
         Observed variables that are the only indicator of their factor and of no other.
     first : tuple of (str, str)
@@ -73,7 +73,10 @@ def find_variables(model: Model) -> Variables:
         predictors=tuple(x for x in causes if x in observed and x not in taken),
         exogenous_latent=tuple(f for f in latent if f not in taken),
         final=tuple(
-            sorted((y for y in outcomes if y not in causes), key=lambda y: y not in latent)
+            sorted(
+                (y for y in outcomes if y not in causes and y not in measured),
+                key=lambda y: y not in latent,
+            )
         ),
         singles=tuple(
             item

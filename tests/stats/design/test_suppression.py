@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from scipy.optimize import linprog
+
+from campaign_effect.stats.design.suppression import suppress_cells, suppress_line
+
+THRESHOLD = 5
+
+
+def with_totals(inner):
+    rows = np.column_stack([inner, inner.sum(axis=1)])
+    return np.vstack([rows, rows.sum(axis=0)])
+
+
+def tables(seed, n=60):
+    rng = np.random.default_rng(seed)
+    for _ in range(n):
+        shape = rng.integers(2, 7, size=2)
+        yield with_totals(rng.poisson(rng.choice([3, 8, 25]), size=shape))
+
+
+def bounds_of(table, hidden, place):
+    """What can be said of a hidden count from the published ones: its least and largest."""
+    n_rows, n_columns = table.shape
+    hidden_at = np.flatnonzero(hidden.ravel())
+    signs = []
+    for row in range(n_rows):
+        line = np.zeros(table.shape)
+        line[row, :-1], line[row, -1] = 1, -1
+        signs.append(line.ravel())
+    for column in range(n_columns):
+        line = np.zeros(table.shape)
+        line[:-1, column], line[-1, column] = 1, -1
+        signs.append(line.ravel())
+    signs = np.array(signs)
+    known = np.where(hidden, 0, table).ravel()
+    cost = (hidden_at == np.ravel_multi_index(place, table.shape)).astype(float)
+    solved = [
+        linprog(s * cost, A_eq=signs[:, hidden_at], b_eq=-signs @ known, bounds=(0, None))
+        for s in (1, -1)
+    ]
+    assert all(one.status in (0, 3) for one in solved)
+    low, high = solved
+    return low.fun, -high.fun if high.status == 0 else np.inf
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_small_count_can_be_worked_out_by_an_attacker(seed):
+    for table in tables(seed):
+        hidden = suppress_cells(table, threshold=THRESHOLD)
+        is_small = (table > 0) & (table < THRESHOLD)
+        assert hidden[is_small].all()
+        for place in np.argwhere(is_small[:-1, :-1]):
+            low, high = bounds_of(table, hidden, tuple(place))
+            assert high - low > 0.9, (table, hidden, place)
+
+
+def test_a_table_without_small_counts_is_left_alone():
+    table = with_totals(np.array([[0, 5, 9], [7, 12, 0]]))
+    assert not suppress_cells(table, threshold=THRESHOLD).any()
+
+
+def test_threshold_one_or_zero_hides_nothing():
+    table = with_totals(np.array([[1, 2], [3, 4]]))
+    for threshold in (0, 1):
+        assert not suppress_cells(table, threshold=threshold).any()
+        assert not suppress_line(table[0], threshold=threshold).any()
+
+
+def test_what_was_hidden_before_stays_hidden_and_helps():
+    inner = np.array([[2, 30, 11], [20, 40, 60], [50, 30, 40]])
+    before = np.zeros((4, 4), dtype=bool)
+    before[:, 0] = True
+    hidden = suppress_cells(with_totals(inner), threshold=THRESHOLD, hidden=before)
+    assert hidden[:, 0].all()
+
+
+def line_bounds(counts, hidden):
+    """Each hidden count lies between 0 and the sum of all hidden ones."""
+    return counts[hidden].sum() if hidden.sum() > 1 else 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_small_counts_of_a_line_are_hidden_among_others(seed):
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(rng.choice([1, 4, 20]), size=rng.integers(2, 8))
+    hidden = suppress_line(counts, threshold=THRESHOLD)
+    is_small = (counts > 0) & (counts < THRESHOLD)
+    assert hidden[is_small].all()
+    assert hidden.any() == is_small.any()
+    if is_small.any() and counts.sum() >= THRESHOLD:
+        assert line_bounds(counts, hidden) >= THRESHOLD
+
+
+def test_a_line_hides_the_next_smallest_before_a_zero():
+    assert_array_equal(suppress_line(np.array([0, 2, 9, 30])), [False, True, True, False])
+    assert_array_equal(suppress_line(np.array([0, 2])), [True, True])
+    assert_array_equal(suppress_line(np.array([1, 1, 9, 30])), [True, True, True, False])

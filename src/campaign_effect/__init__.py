@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     )
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
+    from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
+    from campaign_effect.analyses.polychorics import estimate_polychorics
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
@@ -43,7 +45,9 @@ _ROOMS: Final = {
     ),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
+    "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
+    "analyses.polychorics": ("estimate_polychorics",),
     "analyses.quality": ("check_quality",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
@@ -76,7 +80,9 @@ __all__ = [
     "Survey",
     "average_effects",
     "check_quality",
+    "compare_groups",
     "describe_items",
+    "estimate_polychorics",
     "estimate_reliability",
     "fit_effect",
     "read_schema",

@@ -26,6 +26,8 @@ VOCABULARY = {
     # how many
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
     *("missing_share", "missing_from", "missing_to"),
+    # groups
+    *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates
     *("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high"),
     *("odds_ratio", "odds_low", "odds_high", "mean", "sd", "low", "high"),

@@ -96,12 +96,11 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
 def _possible(plan: Plan, survey: Survey) -> list[str]:
     """Take the analyses that the schema's roles allow, in the order of the registry."""
     roles = survey.schema.roles
-    has_question = bool(roles.outcomes and roles.exposures)
-    return [
-        name
-        for name in ANALYSES
-        if name in plan.analyses and (has_question or name not in ABOUT_OUTCOMES)
-    ]
+    needed = {
+        **dict.fromkeys(ABOUT_OUTCOMES, roles.outcomes and roles.exposures),
+        "groups": roles.group,
+    }
+    return [name for name in ANALYSES if name in plan.analyses and needed.get(name, True)]
 
 
 def _excluded(survey: Survey) -> tuple[Notice, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
+from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
 from campaign_effect.analyses.reliability import estimate_reported_reliability
@@ -17,6 +18,7 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "quality": check_quality,
     "description": describe_items,
     "reliability": estimate_reported_reliability,
+    "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,
     "linear": fit_linear_effect,

@@ -26,5 +26,11 @@ values$path_theta <- kept_fit(sem(path, coarse, ordered = used, estimator = "WLS
 small <- bfi_complete[1:1000, ]
 values$WLS <- kept_fit(cfa("A =~ A1 + A2 + A3 + A4 + A5", small, ordered = used[1:5],
   estimator = "WLS"))
-values$models <- list(path = path)
+mixed <- "A =~ A1 + A2 + A3 + A4 + A5
+C =~ C1 + C2 + C3 + C4 + C5
+C ~ A
+A1 ~~ C1"
+values$mixed <- kept_fit(sem(mixed, bfi_complete, ordered = used[1:5], estimator = "WLSMV"),
+  mi = 20)
+values$models <- list(path = path, mixed = mixed)
 write_reference(values, "sem_ordinal.R")

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from campaign_effect.errors import FormulaError, StatisticsError, UsageError
 from campaign_effect.stats.moments.tables import encode
-from campaign_effect.stats.sem.ordinal import sample_of_codes
+from campaign_effect.stats.sem.ordinal import sample_of_codes, sample_of_mixed
 
 BFI_ITEMS = [f"{f}{i}" for f in "ACENO" for i in range(1, 6)]
 BFI = "\n".join(f"{f} =~ " + " + ".join(f"{f}{i}" for i in range(1, 6)) for f in "ACENO")
@@ -80,6 +80,34 @@ def test_binary_outcomes_of_factors_match_lavaan(
     matches_estimates(solution, values["path_theta"])
     matches_fit(solution, values["path_theta"])
     matches_definitions(solution, values["path_theta"])
+
+
+def test_ordinal_and_numeric_indicators_match_lavaan(
+    values, complete, fitted, matches_estimates, matches_fit, matches_modification
+):
+    items = BFI_ITEMS[:10]
+    answers = complete("bfi", BFI_ITEMS)[:, :10]
+    sample = sample_of_mixed([answers], np.arange(10) < 5)
+    solution = fitted(values["models"]["mixed"], items, sample, "WLSMV", ordered=ORDERED[:5])
+    matches_estimates(solution, values["mixed"])
+    matches_fit(solution, values["mixed"])
+    matches_modification(solution, values["mixed"])
+
+
+def test_mixed_moments_of_ordinal_answers_are_the_ordinal_ones(complete):
+    answers = complete("bfi", BFI_ITEMS)[:, :4]
+    mixed = sample_of_mixed([answers], np.ones(4, dtype=bool)).groups[0]
+    ordinal = sample_of_codes([encode(answers).codes]).groups[0]
+    assert_allclose(mixed.cov, ordinal.cov, atol=1e-9)
+    assert_allclose(mixed.thresholds, ordinal.thresholds, atol=1e-12)
+    assert_allclose(mixed.gamma, ordinal.gamma, rtol=1e-6, atol=1e-6)
+
+
+def test_categories_must_be_the_same_in_all_groups(complete):
+    answers = complete("bfi", BFI_ITEMS)[:, :2]
+    part = answers[answers[:, 0] > 1]
+    with pytest.raises(StatisticsError, match=r"position from 0: \[0\]"):
+        sample_of_mixed([answers, part], np.array([True, False]))
 
 
 def test_full_weights_match_lavaan(values, complete, fitted, matches_estimates, matches_fit):

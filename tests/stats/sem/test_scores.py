@@ -1,4 +1,4 @@
-"""Factor scores against lavaan."""
+"""Factor scores and standardised residuals against lavaan."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from campaign_effect.errors import UsageError
 from campaign_effect.stats.moments.tables import encode
 from campaign_effect.stats.sem.ordinal import sample_of_codes
 from campaign_effect.stats.sem.ordinal_scores import ordinal_factor_scores
+from campaign_effect.stats.sem.residuals import residual_z
 from campaign_effect.stats.sem.sample import sample_of_rows
 from campaign_effect.stats.sem.scores import factor_scores
 
@@ -61,6 +62,23 @@ def test_missing_answers_leave_more_error(rows, fitted):
     assert_allclose(part.values[0], whole.values[0], rtol=1e-12)
     assert part.std_errors[1, 0] > whole.std_errors[1, 0]
     assert np.isnan(part.values[2]).all()
+
+
+def test_standardised_residuals_match_lavaan(values, rows, fitted):
+    solution = fitted(HS, HS_ITEMS, sample_of_rows([rows]))
+    (found,) = residual_z(solution)
+    off = ~np.eye(9, dtype=bool)
+    assert_allclose(found[off], np.array(values["residual_z"])[off], rtol=0, atol=ATOL_LINEAR)
+    assert_allclose(found, found.T)
+
+
+@pytest.mark.parametrize("estimator", ["MLM", "MLR", "WLSMV"])
+def test_robust_residuals_are_about_as_large(estimator, rows, fitted):
+    sample = sample_of_rows([rows])
+    plain, robust = (
+        residual_z(fitted(HS, HS_ITEMS, sample, name))[0] for name in ("ML", estimator)
+    )
+    assert np.corrcoef(plain.ravel(), robust.ravel())[0, 1] > 0.9
 
 
 @pytest.fixture(scope="module")

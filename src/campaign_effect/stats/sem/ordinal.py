@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 
 from campaign_effect.errors import StatisticsError, TooFewRowsError
-from campaign_effect.stats.moments.arrays import Integers, frozen
+from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 from campaign_effect.stats.moments.gamma import estimate_gamma
+from campaign_effect.stats.moments.mixed import estimate_mixed
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
 from campaign_effect.stats.moments.tables import MISSING, Codes, count_tables
 from campaign_effect.stats.sem.sample import GroupSample, Sample
@@ -62,6 +63,72 @@ def sample_of_codes(
     if n_categories is None:
         n_categories = np.max([codes.max(axis=0) for codes in groups], axis=0).astype(int) + 1
     return Sample(groups=tuple(_of_codes(codes, n_categories, missing) for codes in groups))
+
+
+def sample_of_mixed(groups: Sequence[Floats], is_ordinal: Booleans) -> Sample:
+    """Summarise ordinal and numeric answers together.
+
+    Parameters
+    ----------
+    groups : sequence of ndarray of float, shape (n_g, p)
+        Each group's answers, NaN where missing (such rows are left out); columns in the order
+        of the table's ``observed``.
+    is_ordinal : ndarray of bool, shape (p,)
+        Which variables are ordinal.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    TooFewRowsError
+        If a group has fewer than two complete rows.
+    StatisticsError
+        If a variable does not vary or a correlation is perfect.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> x = rng.normal(size=(400, 1))
+    >>> answers = np.hstack([x, x + rng.normal(size=(400, 1)) > 0])
+    >>> sample_of_mixed([answers], np.array([False, True])).groups[0].thresholds.shape
+    (1,)
+    """
+    complete = [np.asarray(rows, dtype=np.float64) for rows in groups]
+    complete = [rows[~np.isnan(rows).any(axis=1)] for rows in complete]
+    if min(len(rows) for rows in complete) < 2:
+        raise TooFewRowsError("A group needs at least 2 complete rows.")
+    _check_categories(complete, is_ordinal)
+    samples = []
+    for rows in complete:
+        moments = estimate_mixed(rows, is_ordinal)
+        samples.append(
+            GroupSample(
+                n=len(rows),
+                cov=moments.cov,
+                mean=moments.mean,
+                thresholds=moments.thresholds,
+                patterns=None,
+                rows=None,
+                gamma=moments.gamma,
+            )
+        )
+    return Sample(groups=tuple(samples))
+
+
+def _check_categories(groups: Sequence[Floats], is_ordinal: Booleans) -> None:
+    """Say which ordinal variables have other categories in one group than in another."""
+    different = [
+        int(item)
+        for item in np.flatnonzero(is_ordinal)
+        if len({tuple(np.unique(rows[:, item])) for rows in groups}) > 1
+    ]
+    if different:
+        raise StatisticsError(
+            f"Categories differ between groups, by position from 0: {different}.",
+            hint="join rare categories, or leave the group out.",
+        )
 
 
 def _of_codes(codes: Codes, n_categories: Integers, missing: Missing) -> GroupSample:

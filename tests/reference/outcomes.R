@@ -181,8 +181,10 @@ linear_tests <- function(fit) {
   glejser <- lm(abs(resid(fit)) ~ TVnews + selfLR + PID + age + educ + income, anes)
   of <- function(test) list(statistic = unname(test$statistic), p = unname(test$p.value))
   list(breusch_pagan = of(bptest(fit)), reset = of(resettest(fit, 2:3)), durbin_watson = of(dwtest(fit)),
+       durbin_watson_exact = of(dwtest(terms_of_anes, data = anes[1:60, ])),
        glejser = coefficients_of(glejser), glejser_f = unname(summary(glejser)$fstatistic),
        shapiro_wilk = of(shapiro.test(resid(fit))), vif = unname(car::vif(fit)),
+       link = coefficients_of(lm(y ~ e + I(e^2), data.frame(y = anes$vote, e = fitted(fit)))),
        cook = unname(cooks.distance(fit)[1:8]), hat = unname(hatvalues(fit)[1:8]),
        standardised = unname(rstandard(fit)[1:8]), studentised = unname(rstudent(fit)[1:8]))
 }

@@ -135,7 +135,8 @@ def _t_noncentralities(t: float, df: float, level: float) -> tuple[float, float]
         far = t + step
         while gap(far) * step > 0 and abs(far) < FURTHEST:
             far += step
-        return float(optimize.brentq(gap, *sorted((far - step, far)), xtol=1e-12))
+        low, high = min(far - step, far), max(far - step, far)
+        return float(optimize.brentq(gap, low, high, xtol=1e-12))
 
     return edge(1 - tail, -1.0), edge(tail, 1.0)
 

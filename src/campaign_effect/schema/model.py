@@ -181,7 +181,20 @@ def _contradiction(variable: Variable) -> str:
     return "has a scale: drop type, low, high" if is_said_twice else ""
 
 
-Exclusion = Literal["duplicate", "straight_lining"]
+Exclusion = Literal[
+    "duplicate",
+    "same_person",
+    "near_duplicate",
+    "speeder",
+    "straight_lining",
+    "long_run",
+    "inconsistent",
+    "outlying",
+    "failed_attention",
+    "impossible_age",
+    "under_18",
+    "bot_pattern",
+]
 Unfinished = Literal["preview", "unfinished"]
 
 
@@ -196,6 +209,8 @@ class Schema(Part):
         Cells that mean "no answer", besides blank ones.
     exclude : tuple of str
         Flags of the quality check whose respondents are left out of the analyses.
+    min_cell : int, default 5
+        Counts from 1 to one less are hidden in descriptive tables; 1 hides none.
     keep : tuple of str
         Rows that a program marks as no full answers and that are analysed all the same:
         ``preview`` (a test by the researcher), ``unfinished``.
@@ -207,6 +222,7 @@ class Schema(Part):
     title: Words | None = None
     missing: Strings = ()
     exclude: tuple[Exclusion, ...] = ()
+    min_cell: Annotated[int, Field(ge=1)] = 5
     keep: tuple[Unfinished, ...] = ()
     scales: tuple[Scale, ...] = ()
     constructs: tuple[Construct, ...] = ()
@@ -269,9 +285,11 @@ class Schema(Part):
                     f"construct {construct.name!r} needs a scale with whole-number codes; "
                     f"{construct.scale!r} has words"
                 )
-        weight = next((v for v in self.variables if v.name == self.roles.weight), None)
-        if weight and not weight.is_number:
-            raise ValueError(f"weight names {weight.name!r}, which is no number: set its type")
+        numbers = {"weight": self.roles.weight, "age": self.roles.age}
+        for role, name in numbers.items():
+            found = next((v for v in self.variables if v.name == name), None)
+            if found and not found.is_number:
+                raise ValueError(f"{role} names {name!r}, which is no number: set its type")
         return self
 
 
@@ -309,6 +327,7 @@ def _role_references(schema: Schema) -> Iterator[Reference]:
         ("cluster", roles.cluster),
         ("strata", roles.strata),
         ("weight", roles.weight),
+        ("age", roles.age),
         ("consent", roles.consent.variable if roles.consent else None),
         *checks,
     )

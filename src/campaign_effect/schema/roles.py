@@ -84,6 +84,8 @@ class Roles(Part):
         The variable whose levels were sampled apart.
     weight : str, optional
         A number: how many persons a respondent stands for. Not positive is impossible.
+    age : str, optional
+        A number, in years: tells impossible ages and persons under 18.
     consent : Consent, optional
         The question by which a respondent agreed to take part.
     attention : tuple of Attention
@@ -110,6 +112,7 @@ class Roles(Part):
     cluster: str | None = None
     strata: str | None = None
     weight: str | None = None
+    age: str | None = None
     consent: Consent | None = None
     attention: tuple[Attention, ...] = ()
     id: Strings = ()

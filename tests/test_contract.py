@@ -26,6 +26,8 @@ VOCABULARY = {
     # how many
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
     *("missing_share", "missing_from", "missing_to"),
+    # clusters
+    *("method", "effective", "largest_share"),
     # groups
     *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates
@@ -39,6 +41,9 @@ VOCABULARY = {
     *("lambda_1", "lambda_2", "lambda_3", "lambda_4", "lambda_5", "lambda_6"),
     *("split_half_worst", "split_half_average", "split_half_best", "split_half_odd_even"),
     "spearman_brown",
+    # the tables of a thesis
+    *("critical_r", "is_valid", "is_valid_corrected", "cutoff", "is_reliable"),
+    *("attainment", "band"),
     # models
     *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Lpm,
         Ols,
     )
+    from campaign_effect.analyses.clusters import check_clusters
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
     from campaign_effect.analyses.groups import compare_groups
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
+    from campaign_effect.analyses.thesis import assess_items
     from campaign_effect.errors import CampaignEffectError
     from campaign_effect.plan import Plan, run
     from campaign_effect.report import Report
@@ -43,6 +45,7 @@ _ROOMS: Final = {
         *("CR0", "CR1", "CR2", "Classic", "HC0", "HC1", "HC2", "HC3"),
         *("Logit", "Lpm", "Ols"),
     ),
+    "analyses.clusters": ("check_clusters",),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
     "analyses.groups": ("compare_groups",),
@@ -51,6 +54,7 @@ _ROOMS: Final = {
     "analyses.quality": ("check_quality",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
+    "analyses.thesis": ("assess_items",),
     "errors": ("CampaignEffectError",),
     "plan": ("Plan", "run"),
     "report": ("Report",),
@@ -78,7 +82,9 @@ __all__ = [
     "Plan",
     "Report",
     "Survey",
+    "assess_items",
     "average_effects",
+    "check_clusters",
     "check_quality",
     "compare_groups",
     "describe_items",

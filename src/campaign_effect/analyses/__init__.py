@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from campaign_effect.analyses.clusters import check_survey_clusters
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
 from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
 from campaign_effect.analyses.reliability import estimate_reported_reliability
+from campaign_effect.analyses.thesis import assess_items
 from campaign_effect.results import Result
 from campaign_effect.survey import Survey
 
@@ -18,9 +20,11 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "quality": check_quality,
     "description": describe_items,
     "reliability": estimate_reported_reliability,
+    "thesis": assess_items,
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,
+    "clusters": check_survey_clusters,
     "linear": fit_linear_effect,
 }
 """What the command runs, in the order of the report."""

@@ -9,6 +9,7 @@ from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
+from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.tables.generic import grouped
 from campaign_effect.apa.tables.models import contrast_label, p_text
@@ -40,6 +41,14 @@ def _scale(row: ScaleReliability) -> Text:
     if omega is None:
         return Text.of("say.alpha", construct=row.construct, **facts)
     return Text.of("say.alpha_omega", construct=row.construct, omega=omega, **facts)
+
+
+@sentences.register
+def _(result: ThesisResult) -> tuple[Note, ...]:
+    valid = sum(row.is_valid for row in result.validity)
+    corrected = sum(row.is_valid_corrected for row in result.validity)
+    facts = {"valid": valid, "corrected": corrected, "k": len(result.validity)}
+    return ((Text.of("say.thesis", **facts),),) if result.validity else ()
 
 
 @sentences.register

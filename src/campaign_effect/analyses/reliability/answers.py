@@ -157,7 +157,7 @@ def scale_answers(
         X=X,
         weights=weights,
         clusters=_renumbered(selection.clusters, is_used),
-        scale_range=_range(survey, items),
+        scale_range=scale_range(survey, items),
         moments=pairwise_moments(X, weights=weights),
     )
 
@@ -190,7 +190,7 @@ def _renumbered(clusters: Integers | None, is_used: np.ndarray) -> Integers | No
     return np.unique(clusters[is_used], return_inverse=True)[1].astype(np.int64)
 
 
-def _range(survey: Survey, items: tuple[str, ...]) -> tuple[float, float]:
+def scale_range(survey: Survey, items: tuple[str, ...]) -> tuple[float, float]:
     """Give the ends of the items' scale: as the schema says, else as answered."""
     for construct in survey.schema.constructs:
         if set(items) <= {item.name for item in construct.items}:

@@ -113,6 +113,7 @@ def bounds_row(answers: ScaleAnswers, attempts: Attempts) -> ReliabilityBounds |
     def compute() -> ReliabilityBounds:
         lambdas = guttman_lambdas(answers.covariances)
         halves = split_halves(answers.covariances)
+        stepped_up = halves.odd_even_spearman_brown
         return ReliabilityBounds(
             construct=answers.construct,
             group=answers.group,
@@ -127,7 +128,7 @@ def bounds_row(answers: ScaleAnswers, attempts: Attempts) -> ReliabilityBounds |
             split_half_average=halves.average,
             split_half_best=halves.best,
             split_half_odd_even=halves.odd_even,
-            spearman_brown=halves.odd_even_spearman_brown,
+            spearman_brown=None if np.isnan(stepped_up) else stepped_up,
         )
 
     return attempts.make("bounds", compute)

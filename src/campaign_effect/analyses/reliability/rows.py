@@ -95,7 +95,8 @@ class ReliabilityBounds(Row):
     split_half_worst, split_half_average, split_half_best
         Guttman's coefficient over all splits.
     split_half_odd_even, spearman_brown
-        Odd against even items: Guttman's coefficient, and their correlation stepped up.
+        Odd against even items: Guttman's coefficient, and their correlation stepped up; None
+        for the latter where a half does not vary.
     """
 
     construct: Name
@@ -106,12 +107,12 @@ class ReliabilityBounds(Row):
     lambda_3: Bounded
     lambda_4: Bounded
     lambda_5: Bounded
-    lambda_6: Bounded | None
+    lambda_6: Bounded
     split_half_worst: Bounded
     split_half_average: Bounded
     split_half_best: Bounded
     split_half_odd_even: Bounded
-    spearman_brown: Bounded
+    spearman_brown: Bounded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,23 @@
 """Results to tables: APA's form where there is one, else a column for each field."""
 
-from campaign_effect.apa.tables import descriptions, groups, models, qualities, scales
+from campaign_effect.apa.tables import (
+    descriptions,
+    groups,
+    models,
+    polychorics,
+    qualities,
+    scales,
+    theses,
+)
 from campaign_effect.apa.tables.generic import tables
 
-__all__ = ["descriptions", "groups", "models", "polychorics", "qualities", "scales", "tables"]
+__all__ = [
+    "descriptions",
+    "groups",
+    "models",
+    "polychorics",
+    "qualities",
+    "scales",
+    "tables",
+    "theses",
+]

@@ -29,7 +29,8 @@ class SplitHalves:
     odd_even : float
         Guttman's coefficient of items 1, 3, 5, ... against 2, 4, 6, ...
     odd_even_spearman_brown : float
-        The correlation of these halves, stepped up by Spearman and Brown's formula.
+        The correlation of these halves, stepped up by Spearman and Brown's formula; nan where
+        a half does not vary.
     n_splits : int
         Splits compared.
     is_exhaustive : bool
@@ -194,7 +195,8 @@ def _drawn_splits(k: int, seed: int) -> Booleans:
 
 
 def _correlation_of_halves(S: Floats, in_half: Booleans) -> float:
-    """Correlation between the sums of two halves."""
+    """Correlation between the sums of two halves; nan where one does not vary."""
     halves = np.stack([in_half, ~in_half]).astype(np.float64)
     (first, both), (_, second) = halves @ S @ halves.T
-    return float(both / np.sqrt(first * second))
+    smallest = 1e-12 * np.trace(S)  # what rounding leaves of no variance
+    return float(both / np.sqrt(first * second)) if min(first, second) > smallest else np.nan

@@ -43,13 +43,15 @@ class Patterns:
         return bool(self.observed.all())
 
 
-def find_patterns(rows: Floats) -> Patterns:
+def find_patterns(rows: Floats, weights: Floats | None = None) -> Patterns:
     """Summarise rows by their pattern of missing answers.
 
     Parameters
     ----------
     rows : ndarray of float, shape (n_rows, p)
         Answers; NaN where missing. Rows without any answer are left out.
+    weights : ndarray of float, shape (n_rows,), optional
+        What each row counts.
 
     Returns
     -------
@@ -67,47 +69,50 @@ def find_patterns(rows: Floats) -> Patterns:
     ([1.0, 2.0], [[3.0, 0.0], [3.0, 3.0]])
     """
     present = ~np.isnan(rows)
-    filled = present.any(axis=1)
+    filled: Booleans = np.asarray(present.any(axis=1))
     if not filled.any():
         raise TooFewRowsError("No row has an answer.")
-    if present.all():
-        return _complete(rows)
-    observed, inverse = np.unique(present[filled], axis=0, return_inverse=True)
-    membership = np.full(len(rows), -1, dtype=np.int64)
-    membership[filled] = inverse.ravel()
-    order = np.argsort(membership, kind="stable")[np.count_nonzero(~filled) :]
-    counts = np.bincount(inverse.ravel()).astype(np.float64)
-    blocks = np.split(rows[order], np.cumsum(counts[:-1]).astype(np.int64))
-    means = np.array(
-        [np.where(o, b.mean(axis=0), 0.0) for o, b in zip(observed, blocks, strict=True)]
-    )
-    covs = np.array([_cov(b, m, o) for b, m, o in zip(blocks, means, observed, strict=True)])
+    observed, membership = _membership(present, filled)
+    found = []
+    for index, has in enumerate(observed):
+        members = slice(None) if len(observed) == 1 and filled.all() else membership == index
+        own = None if weights is None else weights[members]
+        found.append(_moments(rows[members], has, own))
+    counts, means, covs = zip(*found, strict=True)
     return Patterns(
         n=int(filled.sum()),
-        counts=frozen(counts),
+        counts=frozen(np.array(counts)),
         observed=frozen(observed),
-        means=frozen(means),
-        covs=frozen(covs),
+        means=frozen(np.array(means)),
+        covs=frozen(np.array(covs)),
         membership=frozen(membership),
     )
 
 
-def _complete(rows: Floats) -> Patterns:
-    mean = rows.mean(axis=0)
-    centred = rows - mean
-    return Patterns(
-        n=len(rows),
-        counts=frozen(np.array([float(len(rows))])),
-        observed=frozen(np.ones((1, rows.shape[1]), dtype=np.bool_)),
-        means=frozen(mean[None]),
-        covs=frozen((centred.T @ centred / len(rows))[None]),
-        membership=frozen(np.zeros(len(rows), dtype=np.int64)),
-    )
+def _membership(present: Booleans, filled: Booleans) -> tuple[Booleans, Integers]:
+    """Return the patterns, and each row's, -1 for an empty row."""
+    if present.all():
+        return present[:1].copy(), np.zeros(len(present), dtype=np.int64)
+    packed = np.packbits(present[filled], axis=1)
+    _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    membership = np.full(len(present), -1, dtype=np.int64)
+    membership[filled] = inverse.ravel()
+    return present[filled][first], membership
 
 
-def _cov(block: Floats, mean: Floats, observed: Booleans) -> Floats:
-    centred = np.where(observed, block - mean, 0.0)
-    return np.asarray(centred.T @ centred / len(block))
+def _moments(
+    rows: Floats, observed: Booleans, weights: Floats | None
+) -> tuple[float, Floats, Floats]:
+    """Return a pattern's count, mean and covariances, zero where missing."""
+    filled = np.where(observed, rows, 0.0) if not observed.all() else rows
+    if weights is None:
+        mean = filled.mean(axis=0)
+        centred = filled - mean
+        return float(len(rows)), mean, centred.T @ centred / len(rows)
+    total = float(weights.sum())
+    mean = weights @ filled / total
+    centred = filled - mean
+    return total, mean, (weights * centred.T) @ centred / total
 
 
 def patterns_of_moments(cov: Floats, mean: Floats, n: int) -> Patterns:

@@ -63,10 +63,12 @@ def fit(table: ParameterTable, sample: Sample, estimator: str = "ML") -> Solutio
     >>> solution.df, solution.estimates.round(2).tolist()[:4]
     (2, [1.0, 1.0, 1.0, 1.0])
     """
+    _check_shape(table, sample)
     kind = _resolved(find_estimator(estimator), table, sample)
     table = _with_sampled(table, sample)
     problem = build_problem(table, sample, kind)
     _check_df(table, problem)
+    _check_clusters(table, sample)
     optimum = _minimise(problem, table, sample)
     return infer(table, sample, kind, problem, optimum)
 
@@ -77,6 +79,15 @@ def _check_df(table: ParameterTable, problem: Problem) -> None:
         raise StatisticsError(
             f"The model has {table.n_free} free parameters, {-df} more than moments.",
             hint="fix or leave out parameters; a factor alone needs three indicators.",
+        )
+
+
+def _check_clusters(table: ParameterTable, sample: Sample) -> None:
+    counts = [int(g.clusters.max()) + 1 for g in sample.groups if g.clusters is not None]
+    if counts and sum(counts) <= table.n_free:
+        raise StatisticsError(
+            f"{sum(counts)} clusters cannot give standard errors of {table.n_free} parameters.",
+            hint="leave the clusters out and bootstrap whole clusters.",
         )
 
 
@@ -117,8 +128,8 @@ def build_problem(table: ParameterTable, sample: Sample, estimator: Estimator) -
     )
 
 
-def _resolved(estimator: Estimator, table: ParameterTable, sample: Sample) -> Estimator:
-    """Check that an estimator fits a sample; incomplete rows need observed information."""
+def _check_shape(table: ParameterTable, sample: Sample) -> None:
+    """Check that a sample has the model's groups and variables."""
     if len(sample.groups) != table.n_groups:
         raise UsageError(
             f"The model has {table.n_groups} groups, the sample {len(sample.groups)}."
@@ -129,12 +140,18 @@ def _resolved(estimator: Estimator, table: ParameterTable, sample: Sample) -> Es
                 f"The sample has {len(group.mean)} variables, the model {len(table.observed)}.",
                 hint=f"give the columns {list(table.observed)}, in this order.",
             )
+
+
+def _resolved(estimator: Estimator, table: ParameterTable, sample: Sample) -> Estimator:
+    """Check that an estimator fits a sample; incomplete rows need observed information."""
     if table.specification.ordered:
         if estimator.measure not in ("dwls", "uls", "wls"):
             raise UsageError(
                 f"{estimator.name} does not take ordinal variables.", hint="use WLSMV."
             )
         return estimator
+    if estimator.covariance != "scores":
+        _check_independent(sample, estimator)
     if sample.is_complete:
         return estimator
     if estimator.name not in ("ML", "MLR") or not table.has_means:
@@ -143,6 +160,16 @@ def _resolved(estimator: Estimator, table: ParameterTable, sample: Sample) -> Es
             hint="drop incomplete rows, or use MLR.",
         )
     return replace(estimator, is_observed=True)
+
+
+def _check_independent(sample: Sample, estimator: Estimator) -> None:
+    given = [g for g in sample.groups if g.weights is not None or g.clusters is not None]
+    if given:
+        raise UsageError(
+            f"{estimator.name} takes every row as one independent draw.",
+            received="weights or clusters",
+            hint="use MLR.",
+        )
 
 
 def _with_sampled(table: ParameterTable, sample: Sample) -> ParameterTable:

@@ -200,7 +200,7 @@ def pair_information(
 
 def casewise_scores(
     patterns: Patterns, point: NormalPoint, rows: Floats, mean: Floats
-) -> Iterator[Floats]:
+) -> Iterator[tuple[Integers, Floats]]:
     """Return each row's derivative of its log likelihood by mean and covariances, in chunks.
 
     Parameters
@@ -215,7 +215,9 @@ def casewise_scores(
 
     Yields
     ------
-    ndarray of float, shape (at most 16384, p + p (p + 1) / 2)
+    index : ndarray of int, shape (k,)
+        Rows with answers, at most 16384.
+    scores : ndarray of float, shape (k, p + p (p + 1) / 2)
     """
     r, c, half = _pairs(rows.shape[1])
     flat = half * point.inverses[:, r, c]
@@ -223,12 +225,10 @@ def casewise_scores(
     if membership is None:
         raise TypeError("summary statistics have no rows")
     for start in range(0, len(rows), _CHUNK):
-        member = membership[start : start + _CHUNK]
-        used = member >= 0
-        member = member[used]
-        away = np.nan_to_num(rows[start : start + _CHUNK][used] - mean)
-        z = _standardised(away, member, point.inverses)
-        yield np.hstack([z, half * z[:, r] * z[:, c] - flat[member]])
+        index = start + np.flatnonzero(membership[start : start + _CHUNK] >= 0)
+        member = membership[index]
+        z = _standardised(np.nan_to_num(rows[index] - mean), member, point.inverses)
+        yield index, np.hstack([z, half * z[:, r] * z[:, c] - flat[member]])
 
 
 def _standardised(away: Floats, member: Integers, inverses: Floats) -> Floats:

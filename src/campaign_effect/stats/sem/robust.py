@@ -43,6 +43,8 @@ def moment_gamma(sample: GroupSample, structure: Structure) -> Floats:
             "This estimator needs complete answers.",
             hint="drop incomplete rows, or use MLR with incomplete ones.",
         )
+    if sample.weights is not None or sample.clusters is not None:
+        raise UsageError("This estimator takes no weights or clusters.", hint="use MLR.")
     return fourth_moment_gamma(
         sample.rows, with_means=structure.has_means, given=structure.given
     )
@@ -51,7 +53,7 @@ def moment_gamma(sample: GroupSample, structure: Structure) -> Floats:
 def score_variation(
     sample: GroupSample, mean: Floats, cov: Floats, *, with_means: bool
 ) -> Floats:
-    """Return the mean square of the rows' scores on mean and covariances.
+    """Return the mean square of the rows' (or clusters') scores on mean and covariances.
 
     Parameters
     ----------
@@ -81,10 +83,19 @@ def score_variation(
     first = 0 if with_means else p
     width = p + p * (p + 1) // 2 - first
     products = np.zeros((width, width))
+    clusters = sample.clusters
+    sums = np.zeros((0 if clusters is None else int(clusters.max()) + 1, width))
     point = normal_point(sample.patterns, mean, cov)
-    for scores in casewise_scores(sample.patterns, point, sample.rows, mean):
+    for index, scores in casewise_scores(sample.patterns, point, sample.rows, mean):
         used = scores[:, first:]
-        products += used.T @ used
+        if sample.weights is not None:
+            used = sample.weights[index, None] * used
+        if clusters is None:
+            products += used.T @ used
+        else:
+            np.add.at(sums, clusters[index], used)
+    if len(sums) > 1:
+        products = sums.T @ sums * len(sums) / (len(sums) - 1)
     return products / sample.n
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_effect.errors import StatisticsError, TooFewRowsError
-from campaign_effect.stats.moments.arrays import Floats, frozen
+from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 from campaign_effect.stats.moments.patterns import Patterns, find_patterns, patterns_of_moments
 from campaign_effect.stats.sem.saturated import saturated_moments
 
@@ -34,6 +36,10 @@ class GroupSample:
         Answers, needed for robust results; None for summary statistics.
     gamma : ndarray of float, shape (n_moments, n_moments), or None
         n times the covariance matrix of an ordinal sample's moments.
+    weights : ndarray of float, shape (n_rows,), or None
+        What each row counts.
+    clusters : ndarray of int, shape (n_rows,), or None
+        Each row's cluster, from 0.
     """
 
     n: int
@@ -43,6 +49,8 @@ class GroupSample:
     patterns: Patterns | None = field(compare=False)
     rows: Floats | None = field(compare=False)
     gamma: Floats | None = field(compare=False)
+    weights: Floats | None = field(compare=False, default=None)
+    clusters: Integers | None = field(compare=False, default=None)
 
     @property
     def unbiased_cov(self) -> Floats:
@@ -78,7 +86,12 @@ class Sample:
         return all(g.patterns is not None and g.patterns.is_complete for g in self.groups)
 
 
-def sample_of_rows(groups: Sequence[Floats]) -> Sample:
+def sample_of_rows(
+    groups: Sequence[Floats],
+    *,
+    weights: Sequence[Floats] | None = None,
+    clusters: Sequence[NDArray[Any]] | None = None,
+) -> Sample:
     """Summarise continuous answers.
 
     Parameters
@@ -87,6 +100,11 @@ def sample_of_rows(groups: Sequence[Floats]) -> Sample:
         Each group's answers, columns in the order of the table's ``observed``. NaN where
         missing: such samples need full-information maximum likelihood. Rows without any answer
         are left out.
+    weights : sequence of ndarray of float, shape (n_g,), optional
+        Sampling weights, scaled here to sum to the rows of all groups. They need MLR.
+    clusters : sequence of ndarray, shape (n_g,), optional
+        The cluster of each row, any values. Standard errors then need MLR with a mean
+        structure, and more clusters than parameters.
 
     Returns
     -------
@@ -104,13 +122,29 @@ def sample_of_rows(groups: Sequence[Floats]) -> Sample:
     >>> sample_of_rows([np.array([[1.0, 2], [3, 1], [2, 6]])]).n
     3
     """
-    return Sample(groups=tuple(_of_rows(np.asarray(rows, dtype=np.float64)) for rows in groups))
+    rows = [np.asarray(group, dtype=np.float64) for group in groups]
+    if min(len(group) for group in rows) < 2:
+        raise TooFewRowsError("A group needs at least 2 rows.")
+    scaled = [None] * len(rows) if weights is None else _scaled(weights)
+    coded = [None] * len(rows) if clusters is None else [_coded(c) for c in clusters]
+    made = [
+        replace(_of_patterns(find_patterns(group, w), group), weights=w, clusters=c)
+        for group, w, c in zip(rows, scaled, coded, strict=True)
+    ]
+    return Sample(groups=tuple(made))
 
 
-def _of_rows(rows: Floats) -> GroupSample:
-    if len(rows) < 2:
-        raise TooFewRowsError("A group needs at least 2 rows.", received=f"{len(rows)} rows")
-    return _of_patterns(find_patterns(rows), rows)
+def _scaled(weights: Sequence[Floats]) -> list[Floats]:
+    """Return weights that sum to the number of rows."""
+    total = sum(float(np.sum(own)) for own in weights)
+    rows = sum(len(own) for own in weights)
+    if min(float(np.min(own)) for own in weights) < 0 or not total > 0:
+        raise StatisticsError("Weights must not be negative, nor all zero.")
+    return [np.asarray(own, dtype=np.float64) * rows / total for own in weights]
+
+
+def _coded(clusters: NDArray[Any]) -> Integers:
+    return np.unique(clusters, return_inverse=True)[1].ravel().astype(np.int64)
 
 
 def sample_of_moments(

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     BOUNDED = "bounded"  # cannot exceed 1 in size: APA drops the leading zero
     PROPORTION = "proportion"  # in [0, 1], shown as a percentage
+    TENTH = "tenth"  # a number with one decimal
     PERCENT = "percent"  # in [0, 1], shown as a whole percentage
     LEVEL = "level"  # of significance: as few digits as it has
     POINTS = "points"  # a difference of proportions, shown in percentage points

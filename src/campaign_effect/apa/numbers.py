@@ -11,6 +11,14 @@ from campaign_effect.results import Kind
 MINUS: Final = "\N{MINUS SIGN}"
 MISSING: Final = "\N{EN DASH}"
 
+_SCALES: Final = {
+    Kind.PROPORTION: (100, 1),
+    Kind.POINTS: (100, 1),
+    Kind.PERCENT: (100, 0),
+    Kind.TENTH: (1, 1),
+}
+"""What a kind is multiplied by, and its decimals; other numbers have two."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
@@ -52,16 +60,13 @@ def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> s
             shown = _p_value(value, marks)
         case Kind.BOUNDED:
             shown = _without_zero(_decimal(value, 2 if digits is None else digits, marks))
-        case Kind.PROPORTION | Kind.POINTS:
-            shown = _decimal(100 * value, 1 if digits is None else digits, marks)
-        case Kind.PERCENT:
-            shown = _decimal(100 * value, 0, marks)
         case Kind.LEVEL:
             shown = _without_zero(f"{value:g}".replace(".", marks.decimal))
         case Kind.DF:
             shown = _decimal(value, 0 if float(value).is_integer() else 1, marks)
         case _:
-            shown = _decimal(value, 2 if digits is None else digits, marks)
+            factor, usual = _SCALES.get(kind, (1, 2))
+            shown = _decimal(factor * value, usual if digits is None else digits, marks)
     return shown
 
 

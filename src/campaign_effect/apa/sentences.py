@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from campaign_effect.analyses.clusters import ClustersResult, verdicts
 from campaign_effect.analyses.effects import EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
@@ -79,6 +80,23 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
     elif fit.r2 is not None:
         said.append(Text.of("say.fit.linear", r2=fit.r2))
     return tuple(said)
+
+
+@sentences.register
+def _(result: ClustersResult) -> tuple[Note, ...]:
+    return tuple(
+        (
+            Text.of(
+                f"say.clusters.{'agree' if one.agree else 'differ'}",
+                outcome=one.outcome,
+                term=one.term,
+                n=one.n,
+                low=one.low,
+                high=one.high,
+            ),
+        )
+        for one in verdicts(result.tests)
+    )
 
 
 @sentences.register

@@ -216,7 +216,8 @@ def find_personal(table: RawTable, schema: Schema | None = None) -> tuple[Person
     >>> [(one.column, one.kind) for one in find_personal(table)]
     [('WA', 'phone')]
     """
-    declared = {*schema.roles.personal, *schema.roles.identity} if schema else set[str]()
+    roles = schema.roles if schema else None
+    declared = {*roles.personal, *roles.identity, *roles.id} if roles else set[str]()
     answers = _answer_columns(schema) - declared
     found = []
     for column in table.columns:

@@ -73,13 +73,24 @@ def normalise(label: str) -> str:
     >>> normalise("Ragu \u2013 ragu"), normalise("5"), normalise("3-5 jam")
     ('ragu-ragu', '5', '3-5 jam')
     """
-    text = unicodedata.normalize("NFKC", label).casefold()
-    text = _APOSTROPHES.sub("'", _DASHES.sub("-", text))
-    text = _SPACES.sub(" ", text).strip()
+    text = same_letters(label)
     text = _NUMBER_AROUND.sub(r"\1", text)
     text = _NUMBER_FIRST.sub("", text)
     text = _SHORT_LAST.sub("", text)
     return _JOINTS.sub(r"\1", text).rstrip(".!").strip()
+
+
+def same_letters(text: str) -> str:
+    r"""Write case and the kinds of spaces, dashes and apostrophes in one way, no more.
+
+    Examples
+    --------
+    >>> same_letters(" 1. Tatap\u00a0Muka \u2013 RT ")
+    '1. tatap muka - rt'
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _APOSTROPHES.sub("'", _DASHES.sub("-", folded))
+    return _SPACES.sub(" ", folded).strip()
 
 
 def label_codes(scale: Scale) -> dict[str, Code]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from campaign_effect.errors import LabelsError, nearest_word
 from campaign_effect.schema.labels import normalise
-from campaign_effect.schema.model import Code, Scale
+from campaign_effect.schema.model import Code, Point, Scale
 from campaign_effect.survey.model import Absence
 
 
@@ -37,6 +37,9 @@ class Cells:
         Value labels of a statistics file.
     missing : frozenset of str
         Normalised texts that mean "no answer"; "" is always one.
+    declared : frozenset of str
+        Normalised codes that a statistics file declares as missing; they are no answers of a
+        scale, and are blank where the schema does not put them aside.
     decimal : str
         "." or ",".
     """
@@ -45,6 +48,7 @@ class Cells:
     texts: pd.Series
     labels: Mapping[str, str]
     missing: frozenset[str]
+    declared: frozenset[str] = frozenset()
     decimal: str = "."
 
 
@@ -90,6 +94,8 @@ def code_scale(cells: Cells, scale: Scale) -> Coded:
         if key in cells.missing:
             return _BLANK
         found = wordings.get(key) or wordings.get(normalise(cells.labels.get(text, "")))
+        if key in cells.declared:
+            return found if found and found[1] >= Absence.ASIDE else _BLANK
         number = _number(text.strip(), cells.decimal) if codes else None
         if found is not None or number is None:
             return found
@@ -99,18 +105,25 @@ def code_scale(cells: Cells, scale: Scale) -> Coded:
     return Coded(answers=_answers(values, scale, cells.texts.index), absences=absences)
 
 
-def code_number(cells: Cells, low: float | None, high: float | None) -> Coded:
+def code_number(
+    cells: Cells, low: float | None, high: float | None, aside: Sequence[Point] = ()
+) -> Coded:
     """Read a column as numbers; one outside the bounds is absent as impossible.
 
     Raises
     ------
     LabelsError
-        If a text is not a number.
+        If a text is neither a number nor an answer aside.
     """
+    wordings = aside_meanings(aside)
 
     def meaning(text: str) -> Meaning | None:
-        if normalise(text) in cells.missing:
+        key = normalise(text)
+        if key in cells.missing:
             return _BLANK
+        found = wordings.get(key) or wordings.get(normalise(cells.labels.get(text, "")))
+        if found or key in cells.declared:
+            return found or _BLANK
         number = _number(text.strip(), cells.decimal)
         if number is None:
             return None
@@ -122,17 +135,50 @@ def code_number(cells: Cells, low: float | None, high: float | None) -> Coded:
     return Coded(answers=values, absences=absences)
 
 
-def code_category(cells: Cells) -> Coded:
+def code_category(cells: Cells, aside: Sequence[Point] = ()) -> Coded:
     """Read a column as categories: its distinct texts, spaces mended, sorted."""
-    texts = cells.texts.map(lambda cell: "" if pd.isna(cell) else " ".join(_text(cell).split()))
-    texts = texts.map(lambda text: cells.labels.get(text, text))
-    is_blank = texts.map(normalise).isin(cells.missing)
-    levels = sorted(texts[~is_blank].unique())
-    answers = pd.Series(
-        pd.Categorical(texts.where(~is_blank), categories=levels), index=texts.index
+    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    wordings = aside_meanings(aside)
+    texts = [" ".join(cell_as_text(cell).split()) for cell in distinct]
+    words = [cells.labels.get(text, text) for text in texts]
+    kinds = [
+        _category_absence(*pair, cells, wordings) for pair in zip(texts, words, strict=True)
+    ]
+    found = zip(words, kinds, strict=True)
+    levels = sorted({word for word, kind in found if kind == Absence.ANSWERED})
+    at = {word: place for place, word in enumerate(levels)}
+    found = zip(words, kinds, strict=True)
+    codes = [at[word] if kind == Absence.ANSWERED else -1 for word, kind in found]
+    # A missing cell has place -1 and so takes the last entry.
+    answers = pd.Categorical.from_codes(
+        np.array([*codes, -1], dtype=np.int64)[places], categories=pd.Index(levels, dtype="str")
     )
-    absences = is_blank.map({True: Absence.BLANK, False: Absence.ANSWERED}).astype("int8")
-    return Coded(answers=answers, absences=absences)
+    absences = np.array([*kinds, Absence.BLANK], dtype="int8")[places]
+    index = cells.texts.index
+    return Coded(answers=pd.Series(answers, index), absences=pd.Series(absences, index))
+
+
+def _category_absence(
+    text: str, word: str, cells: Cells, wordings: Mapping[str, Meaning]
+) -> int:
+    """Say why a text is no category, or that it is one."""
+    key = normalise(text)
+    if key in cells.missing:
+        return int(Absence.BLANK)
+    found = wordings.get(key) or wordings.get(normalise(word))
+    if found:
+        return found[1]
+    is_blank = key in cells.declared or normalise(word) in cells.missing
+    return int(Absence.BLANK if is_blank else Absence.ANSWERED)
+
+
+def aside_meanings(aside: Sequence[Point]) -> dict[str, Meaning]:
+    """Give the absence of every wording of answers that are no place on a scale."""
+    return {
+        normalise(words): (np.nan, Absence.ASIDE + i)
+        for i, point in enumerate(aside)
+        for words in point.wordings()
+    }
 
 
 def code_outcome(coded: Coded, event: Collection[Code], among: Collection[Code]) -> Coded:
@@ -161,7 +207,7 @@ def _resolve(
 ) -> tuple[pd.Series, pd.Series]:
     """Give every distinct text its meaning, then every cell."""
     places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
-    texts = [_text(cell) for cell in distinct]
+    texts = [cell_as_text(cell) for cell in distinct]
     found = [meaning(text) for text in texts]
     if unknown := [i for i, one in enumerate(found) if one is None]:
         raise _unknown_labels(cells, places, {i: texts[i] for i in unknown}, scale)
@@ -172,13 +218,12 @@ def _resolve(
 
 
 def _wordings(scale: Scale) -> dict[str, Meaning]:
-    points = [(float(i), int(Absence.ANSWERED), p) for i, p in enumerate(scale.points)]
-    aside = [(np.nan, Absence.ASIDE + i, p) for i, p in enumerate(scale.aside)]
-    return {
-        normalise(words): (value, absence)
-        for value, absence, point in (*points, *aside)
+    points = {
+        normalise(words): (float(i), int(Absence.ANSWERED))
+        for i, point in enumerate(scale.points)
         for words in point.wordings()
     }
+    return points | aside_meanings(scale.aside)
 
 
 def _answers(places: pd.Series, scale: Scale, index: pd.Index) -> pd.Series:
@@ -191,7 +236,7 @@ def _answers(places: pd.Series, scale: Scale, index: pd.Index) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(filled, categories=pd.Index(levels)), index)
 
 
-def _text(cell: object) -> str:
+def cell_as_text(cell: object) -> str:
     """Show a cell of a data frame as it would stand in a file."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

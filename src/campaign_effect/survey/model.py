@@ -62,6 +62,7 @@ class Survey:
     absences: pd.DataFrame
     source: Source
     identity: pd.Series[int] | None = None
+    times: pd.DataFrame | None = None
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
     glossary: Glossary = NO_GLOSSARY
@@ -105,5 +106,6 @@ class Survey:
             answers=self.answers[kept],
             absences=self.absences[kept],
             identity=None if self.identity is None else self.identity[kept],
+            times=None if self.times is None else self.times[kept],
             steps=(*self.steps, Step(reason=reason, n=int((~kept).sum()))),
         )

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from campaign_effect.errors import LabelsError, MissingColumnsError, SurveyError
+from campaign_effect.errors import LabelsError, SurveyError
 from campaign_effect.readers import read_table
 from campaign_effect.readers.draft import Draft, draft_schema
 from campaign_effect.readers.personal import drop_personal
 from campaign_effect.readers.table import RawTable
-from campaign_effect.results import Glossary, Notice
+from campaign_effect.results import Notice
 from campaign_effect.schema.files import bundled_schemas, find_schema, read_schema
-from campaign_effect.schema.labels import normalise
-from campaign_effect.schema.model import Scale, Schema, Texts, Variable
-from campaign_effect.survey.coding import (
-    Cells,
-    Coded,
-    code_category,
-    code_number,
-    code_outcome,
-    code_scale,
-)
-from campaign_effect.survey.model import Absence, Survey
+from campaign_effect.schema.model import Schema
+from campaign_effect.survey.answers import code_answers
+from campaign_effect.survey.coding import Coded
+from campaign_effect.survey.columns import Columns, missing_columns, refuse_missing_columns
+from campaign_effect.survey.consent import honour_consent
+from campaign_effect.survey.declared import with_declared_missing
+from campaign_effect.survey.model import Absence, Step, Survey
+from campaign_effect.survey.times import read_times
+from campaign_effect.survey.words import glossary_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,17 +50,19 @@ class Reading:
 
 
 def read_survey(
-    source: str | Path | pd.DataFrame,
+    source: str | Path | object,
     schema: Schema | str | Path | None = None,
     *,
     strict: bool = False,
+    kind: str | None = None,
+    sheet: str | None = None,
 ) -> Survey:
     """Read answers and check them against a schema.
 
     Parameters
     ----------
-    source : path or DataFrame
-        A csv, xlsx, sav, dta or parquet file, or a data frame.
+    source : path or data frame
+        A csv, xlsx, sav, dta or parquet file, or a data frame of any library.
     schema : Schema, name or path, optional
         What the questionnaire asks. Without one, a data frame is taken as it is (numeric
         columns stay numbers and are one construct for reliability; every other column is a
@@ -72,12 +71,16 @@ def read_survey(
         guessed, with a notice.
     strict : bool, default False
         Refuse to guess.
+    kind, sheet : str, optional
+        What the file is and which sheet holds the answers, where they are not found: see
+        ``read_table``.
 
     Returns
     -------
     Survey
         Missing, non-substantive and impossible answers are NaN in ``answers`` and told apart
-        in ``absences``. Personal data are dropped and named in the notices.
+        in ``absences``. Personal data are dropped and named in the notices. Previews,
+        unfinished answers and respondents who did not consent are left out, each as a step.
 
     Raises
     ------
@@ -94,20 +97,22 @@ def read_survey(
     >>> survey.n, survey.blocks
     (3, {'items': ('a', 'b')})
     """
-    return read_answers(source, schema, strict=strict).survey
+    return read_answers(source, schema, strict=strict, kind=kind, sheet=sheet).survey
 
 
 def read_answers(
-    source: str | Path | pd.DataFrame,
+    source: str | Path | object,
     schema: Schema | str | Path | None = None,
     *,
     strict: bool = False,
+    kind: str | None = None,
+    sheet: str | None = None,
 ) -> Reading:
     """Read a survey, and say where its schema came from. See `read_survey`."""
-    table = read_table(source)
+    table = read_table(source, kind=kind, sheet=sheet)
     if isinstance(schema, Schema):
         return Reading(survey=check_answers(table, schema))
-    if schema is None and isinstance(source, pd.DataFrame):
+    if schema is None and not isinstance(source, str | Path):
         return Reading(survey=_frame_survey(table))
     path = find_schema(schema) if schema is not None else fitting_schema(table)
     if path is not None:
@@ -122,26 +127,50 @@ def read_answers(
 
 def check_answers(table: RawTable, schema: Schema) -> Survey:
     """Put a table that was read on the scales of a schema. See `read_survey`."""
-    _refuse_missing_columns(table, schema)
+    refuse_missing_columns(Columns.of(table), schema)
+    table, steps = _without_marked(table, schema)
+    times = read_times(Columns.of(table), schema)
     table, personal, identity = drop_personal(table, schema)
-    coded = dict(_coded(table, schema))
-    coded |= {
-        outcome.name: code_outcome(coded[outcome.variable], outcome.event, outcome.among)
-        for outcome in schema.roles.outcomes
-    }
-    return Survey(
+    columns = Columns.of(table)
+    schema = with_declared_missing(schema, columns)
+    coded, noticed = code_answers(columns, schema)
+    survey = Survey(
         schema=schema,
         answers=pd.DataFrame({name: one.answers for name, one in coded.items()}),
         absences=pd.DataFrame({name: one.absences for name, one in coded.items()}),
         source=table.source,
         identity=None if identity is None else pd.Series(identity, table.cells.index),
+        times=times.frame,
+        steps=steps,
         notices=(
+            *_source_notice(table),
             *table.notices,
             *_personal_notices(personal),
+            *times.notices,
+            *noticed,
             *_impossible_notices(coded),
         ),
-        glossary=_glossary(schema),
+        glossary=glossary_of(schema),
     )
+    return honour_consent(survey)
+
+
+def _without_marked(table: RawTable, schema: Schema) -> tuple[RawTable, tuple[Step, ...]]:
+    """Leave out the rows that are no full answers, unless the schema keeps them."""
+    steps: list[Step] = []
+    kept = table.cells
+    for mark in table.marks:
+        if mark.reason not in schema.keep:
+            n = len(kept)
+            kept = kept[~kept.index.isin(mark.rows)]
+            steps.append(Step(reason=mark.reason, n=n - len(kept)))
+    if kept.empty:
+        raise SurveyError(
+            f"{table.source.path!r} has no full answers.",
+            received=", ".join(f"{step.reason}: {step.n}" for step in steps),
+            hint="name what is to be analysed all the same under 'keep' in the schema.",
+        )
+    return (replace(table, cells=kept) if steps else table), tuple(steps)
 
 
 def fitting_schema(table: RawTable) -> Path | None:
@@ -149,8 +178,8 @@ def fitting_schema(table: RawTable) -> Path | None:
     beside = Path(table.source.path).with_suffix(".yaml")
     if beside.is_file():
         return beside
-    bundled = bundled_schemas().values()
-    return next((p for p in bundled if not _missing_columns(table, read_schema(p))), None)
+    columns, bundled = Columns.of(table), bundled_schemas().values()
+    return next((p for p in bundled if not missing_columns(columns, read_schema(p))), None)
 
 
 def _guessed(table: RawTable, draft: Draft) -> LabelsError:
@@ -165,57 +194,6 @@ def _guessed(table: RawTable, draft: Draft) -> LabelsError:
     )
 
 
-def _coded(table: RawTable, schema: Schema) -> Iterator[tuple[str, Coded]]:
-    for construct in schema.constructs:
-        scale = schema.scale(construct.scale)
-        for item in construct.items:
-            coded = code_scale(_cells(table, item.column, schema), scale)
-            yield item.name, _turned(coded, scale) if item.is_reversed else coded
-    for variable in schema.variables:
-        yield (
-            variable.name,
-            _code_variable(_cells(table, variable.column, schema), variable, schema),
-        )
-
-
-def _turned(coded: Coded, scale: Scale) -> Coded:
-    """Turn a reverse-keyed item, so that more always means more of the construct."""
-    return replace(coded, answers=scale.low + scale.high - coded.answers)
-
-
-def _code_variable(cells: Cells, variable: Variable, schema: Schema) -> Coded:
-    if variable.scale is not None:
-        return code_scale(cells, schema.scale(variable.scale))
-    if variable.is_number:
-        return code_number(cells, variable.low, variable.high)
-    return code_category(cells)
-
-
-def _cells(table: RawTable, columns: tuple[str, ...], schema: Schema) -> Cells:
-    name = next(column for column in columns if column in table.cells)
-    said = next(column for column in table.columns if column.name == name)
-    missing = {normalise(text) for text in (*schema.missing, *said.missing)}
-    return Cells(
-        column=name,
-        texts=table.cells[name],
-        labels=dict(said.labels),
-        missing=frozenset(missing | {""}),
-        decimal=table.source.decimal,
-    )
-
-
-def _missing_columns(table: RawTable, schema: Schema) -> list[str]:
-    """Give the columns of a schema that the table lacks."""
-    asked = [item.column for item in schema.items]
-    asked += [variable.column for variable in schema.variables]
-    return [names[0] for names in asked if not any(name in table.cells for name in names)]
-
-
-def _refuse_missing_columns(table: RawTable, schema: Schema) -> None:
-    if missing := _missing_columns(table, schema):
-        raise MissingColumnsError.of(missing, table.cells.columns)
-
-
 def _frame_survey(table: RawTable) -> Survey:
     """Take a data frame as it is."""
     answers = table.cells.replace("", None)
@@ -224,6 +202,14 @@ def _frame_survey(table: RawTable) -> Survey:
     absences = answers.isna().astype("int8") * int(Absence.BLANK)
     schema = Schema(name="survey")
     return Survey(schema=schema, answers=answers, absences=absences, source=table.source)
+
+
+def _source_notice(table: RawTable) -> tuple[Notice, ...]:
+    """Say as what a file was read."""
+    if not table.source.path:
+        return ()
+    program = f"program.{table.source.program}"
+    return (Notice.of("source", program=program, form=table.source.kind),)
 
 
 def _personal_notices(personal: tuple[Personal, ...]) -> tuple[Notice, ...]:
@@ -242,31 +228,3 @@ def _impossible_notices(coded: Mapping[str, Coded]) -> tuple[Notice, ...]:
         for name, count in counts.items()
         if count
     )
-
-
-def _glossary(schema: Schema) -> Glossary:
-    """Gather the label of every name; a level is named ``variable=level``."""
-    named: list[tuple[str, Texts | None]] = [
-        *((part.name, part.text) for part in schema.constructs),
-        *((part.name, part.text) for part in schema.items),
-        *((part.name, part.text) for part in schema.variables),
-        *((part.name, part.text) for part in schema.roles.outcomes),
-        *_levels(schema),
-    ]
-    return Glossary(
-        entries=tuple((name, _labels(text)) for name, text in named if text is not None)
-    )
-
-
-def _levels(schema: Schema) -> Iterator[tuple[str, Texts | None]]:
-    scaled = [(item.name, c.scale) for c in schema.constructs for item in c.items]
-    scaled += [(v.name, v.scale) for v in schema.variables if v.scale is not None]
-    for name, scale_name in scaled:
-        scale = schema.scale(scale_name)
-        for point in (*scale.points, *scale.aside):
-            yield f"{name}={point.code}", point.text
-
-
-def _labels(text: Texts) -> tuple[tuple[str, str], ...]:
-    pairs = (("en", text.en), ("id", text.id))
-    return tuple((language, words) for language, words in pairs if words)

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from campaign_effect.errors import StatisticsError, TooFewRowsError, UsageError
+from campaign_effect.errors import (
+    CollinearityError,
+    StatisticsError,
+    TooFewRowsError,
+    UsageError,
+)
 from campaign_effect.stats.sem.diagnosis import improper_values, unidentified_parameters
 from campaign_effect.stats.sem.fit_indices import fit_indices
 from campaign_effect.stats.sem.modification import modification_indices
@@ -154,6 +159,8 @@ def test_unidentified_parameters_are_named_and_have_no_errors(rows, fitted):
     assert "visual~~visual" in names
     assert "textual=~x5" not in names
     assert np.isnan(solution.std_errors[0])
+    with pytest.raises(CollinearityError, match="not identified"):
+        modification_indices(solution)
 
 
 def test_too_many_parameters_are_refused(rows, fitted):

@@ -119,7 +119,7 @@ def _restriction_traces(restricted: Solution, free: Solution) -> tuple[float, fl
     orthogonal, triangle = np.linalg.qr(own)
     reached = np.linalg.solve(triangle, orthogonal.T @ other)
     restrictions: Floats = null_space(reached.T)
-    inverse = np.linalg.inv(free.information)
+    inverse = free.inverse_information
     spread = inverse @ restrictions
     middle = spread @ np.linalg.solve(restrictions.T @ spread, spread.T)
     product = middle @ moment_middle(parts, gammas)

@@ -142,6 +142,7 @@ def _scores(solution: Solution, problem: Problem, spread: Floats) -> _Scores:
 
     Least squares count n - 1 rows in the gradient, as in their chi-square.
     """
+    solution.check_identified()
     free = replace(problem, spread=np.eye(len(problem.offset)))
     at = np.zeros(len(problem.offset))
     gradient, information = free.slope(at, exact=False)

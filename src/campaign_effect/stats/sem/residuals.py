@@ -52,7 +52,7 @@ def residual_z(solution: Solution) -> tuple[Floats, ...]:
     .. [1] Maydeu-Olivares, A. (2017). Assessing the size of model misfit in structural equation
        models. Psychometrika, 82, 533-558. https://doi.org/10.1007/s11336-016-9552-7
     """
-    inverse = np.linalg.inv(solution.information)
+    inverse = solution.inverse_information
     parts = leverages(solution.problem, solution.implied)
     found = []
     for part, sample, implied in zip(

@@ -162,7 +162,7 @@ def _is_polychoric(solution: Solution) -> bool:
 
 def _categorical(solution: Solution) -> Noncentral:
     """Return the normal-theory test of the polychorics at the least-squares estimates."""
-    inverse = np.linalg.inv(solution.information)
+    inverse = solution.inverse_information
     statistic = trace = 0.0
     projected = []
     for index, (group, implied) in enumerate(

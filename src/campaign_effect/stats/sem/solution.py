@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from campaign_effect.errors import CollinearityError
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.stats.sem.discrepancy import weigh
 from campaign_effect.stats.sem.estimators import Estimator
@@ -100,6 +101,20 @@ class Solution:
         """Every row's standard error; zero where nothing was estimated; shape (n_rows,)."""
         free = np.sqrt(np.maximum(np.diag(self.vcov), 0.0))
         return np.array([free[r.slot] if r.slot >= 0 else 0.0 for r in self.table.parameters])
+
+    def check_identified(self) -> None:
+        """Raise CollinearityError if the information is singular."""
+        if np.isnan(self.vcov).any():
+            raise CollinearityError(
+                "The model is not identified: parameters can move together without effect.",
+                hint="see unidentified_parameters; fix a loading or a variance of each factor.",
+            )
+
+    @property
+    def inverse_information(self) -> Floats:
+        """Inverse of the information, shape (n_free, n_free), if the model is identified."""
+        self.check_identified()
+        return np.asarray(np.linalg.inv(self.information))
 
     @property
     def n_effective(self) -> int:

@@ -35,6 +35,9 @@ class AdjustedBlocks:
         Their covariance with the coefficients, which residuals take away again.
     facts : ClusterFacts
         Sizes and leverages.
+    gained : ndarray, shape (G, r, p), or None
+        What the coefficients' own variance gives back where weights are not inverse
+        variances; nothing if None.
     """
 
     root: Floats = field(compare=False)
@@ -42,6 +45,20 @@ class AdjustedBlocks:
     own: Floats = field(compare=False)
     cross: Floats = field(compare=False)
     facts: ClusterFacts
+    gained: Floats | None = field(default=None, compare=False)
+
+    def shared(self, directions: Floats) -> tuple[Floats, Floats]:
+        """Find what clusters' scores share through the coefficients.
+
+        Of directions u, shape (p, k), gives d, shape (G, r, k), and signs, shape (r,): the
+        covariance of two clusters' scores is [g = h] u'own u - sum of signs d_g d_h.
+        """
+        d = self.cross @ directions
+        if self.gained is None:
+            return d, np.ones(d.shape[1])
+        more = self.gained @ directions
+        signs = np.concatenate([np.ones(d.shape[1]), -np.ones(more.shape[1])])
+        return np.concatenate([d, more], axis=1), signs
 
     @property
     def covariance(self) -> Floats:

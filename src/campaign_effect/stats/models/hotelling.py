@@ -171,8 +171,8 @@ def _pair_forms(blocks: AdjustedBlocks, contrasts: Floats) -> Floats:
     """P of each pair of contrasts, shape (q, q, G, G)."""
     directions = blocks.root.T @ contrasts.T  # (p, q)
     own = np.einsum("ps,gpr,rt->stg", directions, blocks.own, directions, optimize=True)
-    d = blocks.cross @ directions  # (G, p, q)
-    P = -np.einsum("gps,hpt->stgh", d, d, optimize=True)
+    d, signs = blocks.shared(directions)  # (G, r, q)
+    P = -np.einsum("r,grs,hrt->stgh", signs, d, d, optimize=True)
     g = np.arange(len(d))
     P[:, :, g, g] += own
     return np.asarray(P)

@@ -48,10 +48,11 @@ def satterthwaite_df(blocks: AdjustedBlocks, contrasts: Floats) -> Floats:
     """
     directions = blocks.root.T @ contrasts.T  # (p, k)
     own = np.einsum("pk,gpk->gk", directions, blocks.own @ directions)
-    d = blocks.cross @ directions  # (G, p, k)
-    lost = np.einsum("gpk,gpk->gk", d, d)
+    d, signs = blocks.shared(directions)  # (G, r, k)
+    lost = np.einsum("r,grk,grk->gk", signs, d, d)
     overlap = np.einsum("gpk,gqk->kpq", d, d, optimize=True)
+    both = np.einsum("p,q,kpq->k", signs, signs, overlap**2)
     trace = np.sum(own - lost, axis=0)
-    squares = np.sum(own**2 - 2 * own * lost, axis=0) + np.sum(overlap**2, axis=(1, 2))
+    squares = np.sum(own**2 - 2 * own * lost, axis=0) + both
     is_known = squares > 0
     return np.where(is_known, trace**2 / np.where(is_known, squares, 1.0), np.nan)

@@ -27,7 +27,7 @@ VOCABULARY = {
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
     *("missing_share", "missing_from", "missing_to"),
     # clusters
-    *("method", "effective_low", "effective_high", "largest_share"),
+    *("method", "effective_low", "effective_high", "largest_leverage", "largest_share"),
     # groups
     *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates

@@ -10,8 +10,7 @@ import numpy as np
 
 from campaign_effect.analyses.effects import EffectResult, fit_effect
 from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.inference import Inference, infer
-from campaign_effect.errors import ConvergenceError, SurveyError, UsageError
+from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import (
     Bounded,
     Count,
@@ -25,13 +24,8 @@ from campaign_effect.results import (
     Term,
     Word,
 )
-from campaign_effect.stats.models.bootstrap_weights import BootstrapWeights, bootstrap_weights
-from campaign_effect.stats.models.covariance import Covariance, Cr, cr_covariance
-from campaign_effect.stats.models.effective_clusters import effective_clusters, partial_leverage
-from campaign_effect.stats.models.jackknife import jackknife_covariance
-from campaign_effect.stats.models.score_bootstrap import score_bootstrap
-from campaign_effect.stats.models.wild import BootstrapTest, wild_bootstrap
-from campaign_effect.stats.moments.arrays import Floats, Integers
+from campaign_effect.stats.models.village_panel import VillagePanel, village_panel
+from campaign_effect.stats.moments.arrays import Integers
 from campaign_effect.survey import Survey
 
 LEVEL_OF_TEST: Final = 0.05
@@ -61,8 +55,9 @@ class ClusterFacts(Row):
 
     ``effective_low`` and ``effective_high`` bound the number of equal clusters that would tell
     as much: with answers of a cluster all alike, and with none alike (Carter, Schnepel &
-    Steigerwald 2017, https://doi.org/10.1162/REST_a_00639); ``largest_share`` is the share of
-    the term's information that lies in one cluster.
+    Steigerwald 2017, https://doi.org/10.1162/REST_a_00639); ``largest_leverage`` is how many
+    coefficients one cluster alone could fix; ``largest_share`` the share of the term's
+    information that lies in one cluster.
     """
 
     outcome: Name
@@ -72,7 +67,7 @@ class ClusterFacts(Row):
     n_clusters: Count
     effective_low: Number
     effective_high: Number
-    df: Df | None
+    largest_leverage: Number
     largest_share: Bounded
 
 
@@ -103,11 +98,12 @@ def check_clusters(
     Returns
     -------
     ClustersResult
-        Part ``tests``: CR1 with *t* on G - 1, CR2 with Satterthwaite's degrees of freedom, the
-        jackknife CV3, and the wild cluster restricted bootstrap of a linear model or the score
-        bootstrap of a logit, each with *p* and interval; part ``facts``: clusters, effective
-        clusters, largest share. A notice names every term on which the methods do not agree at
-        5%. A term that rests on one cluster alone has no test by any method.
+        Part ``tests``: CR1 and the jackknife CV3 with *t* on G - 1, CR2 with Satterthwaite's
+        degrees of freedom, the wild cluster restricted bootstrap (for a logit, of the linear
+        probability model) and, for a logit, the score bootstrap, each with *p* and interval;
+        part ``facts``: clusters, effective clusters, leverage. A notice names every term on
+        which the methods do not agree at 5%. A term that rests on one cluster alone has no
+        test by any method.
 
     Raises
     ------
@@ -132,9 +128,11 @@ def check_clusters(
     tests: list[ClusterTest] = []
     facts: list[ClusterFacts] = []
     for one in models:
-        places = _places(one, named)
-        tests += _tests(one, places, effect.level, seed)
-        facts += _facts(one, places)
+        for place in _places(one, named):
+            contrast = np.eye(one.fit.p)[place]
+            panel = village_panel(one.fit, _codes(one), contrast, level=effect.level, seed=seed)
+            tests += _tests(one, place, panel)
+            facts.append(_facts(one, place, panel))
     return ClustersResult(
         tests=tuple(tests),
         facts=tuple(facts),
@@ -164,86 +162,35 @@ def _places(one: FittedModel, of: Sequence[str] | None) -> list[int]:
     return [terms.index(term) for term in of]
 
 
-def _tests(
-    one: FittedModel, places: list[int], level: float, seed: int
-) -> Iterator[ClusterTest]:
-    codes = _codes(one)
-    contrasts = np.eye(one.fit.p)[places]
-    hidden = one.inestimable(contrasts)
-    weights = bootstrap_weights(int(codes.max()) + 1, seed=seed)
-    for word, covariance in _covariances(one, codes):
-        found = infer(one.fit.beta[places], contrasts, covariance, level, hidden)
-        for place, test in zip(places, found, strict=True):
-            yield _row(one, place, word, test)
-    for place, contrast, is_hidden in zip(places, contrasts, hidden, strict=True):
-        if not is_hidden:
-            yield from _bootstrapped(one, place, contrast, weights, level)
-
-
-def _covariances(one: FittedModel, codes: Integers) -> Iterator[tuple[str, Covariance]]:
-    yield "method.CR1", cr_covariance(one.fit, codes, Cr.CR1)
-    yield "method.CR2", cr_covariance(one.fit, codes, Cr.CR2)
-    try:
-        yield "method.CV3", jackknife_covariance(one.fit, codes)
-    except ConvergenceError:  # separated without one cluster: the other methods stand
-        return
-
-
-def _bootstrapped(
-    one: FittedModel, place: int, contrast: Floats, weights: BootstrapWeights, level: float
-) -> Iterator[ClusterTest]:
-    bootstrap = score_bootstrap if one.model.has_odds else wild_bootstrap
-    word = "method.score" if one.model.has_odds else "method.wild"
-    try:
-        test = bootstrap(one.fit, _codes(one), contrast, weights, level=level)
-    except ConvergenceError:  # no fit under the hypothesis: the other methods stand
-        return
-    yield _row(one, place, word, test)
-
-
-def _row(
-    one: FittedModel, place: int, word: str, test: Inference | BootstrapTest
-) -> ClusterTest:
-    error, df = (test.std_error, test.df) if isinstance(test, Inference) else (None, None)
-    return ClusterTest(
-        outcome=one.formula.outcome,
-        model=f"model.{one.model.name}",
-        term=one.design.terms[place],
-        method=word,
-        estimate=test.estimate,
-        std_error=error,
-        statistic=_finite(test.statistic),
-        df=df,
-        p_value=_finite(test.p_value),
-        conf_low=_finite(test.conf_low),
-        conf_high=_finite(test.conf_high),
-    )
-
-
-def _facts(one: FittedModel, places: list[int]) -> Iterator[ClusterFacts]:
-    codes = _codes(one)
-    contrasts = np.eye(one.fit.p)[places]
-    shares = partial_leverage(one.fit, codes, contrasts)
-    alike, independent = (effective_clusters(one.fit, codes, contrasts, r) for r in (1.0, 0.0))
-    tests = infer(
-        one.fit.beta[places],
-        contrasts,
-        cr_covariance(one.fit, codes, Cr.CR2),
-        0.95,
-        one.inestimable(contrasts),
-    )
-    for i, place in enumerate(places):
-        yield ClusterFacts(
+def _tests(one: FittedModel, place: int, panel: VillagePanel) -> Iterator[ClusterTest]:
+    for test in panel.tests:
+        yield ClusterTest(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
             term=one.design.terms[place],
-            cluster=str(one.vcov.cluster),
-            n_clusters=int(codes.max()) + 1,
-            effective_low=float(min(alike[i], independent[i])),
-            effective_high=float(max(alike[i], independent[i])),
-            df=tests[i].df,
-            largest_share=float(shares[i].max()),
+            method=f"method.{test.method}",
+            estimate=test.estimate,
+            std_error=test.std_error,
+            statistic=_finite(test.statistic),
+            df=test.df,
+            p_value=_finite(test.p_value),
+            conf_low=_finite(test.conf_low),
+            conf_high=_finite(test.conf_high),
         )
+
+
+def _facts(one: FittedModel, place: int, panel: VillagePanel) -> ClusterFacts:
+    return ClusterFacts(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        term=one.design.terms[place],
+        cluster=str(one.vcov.cluster),
+        n_clusters=panel.n_clusters,
+        effective_low=min(panel.effective_worst, panel.effective_equal),
+        effective_high=max(panel.effective_worst, panel.effective_equal),
+        largest_leverage=float(panel.leverage.max()),
+        largest_share=float(panel.partial_leverage.max()),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

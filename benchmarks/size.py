@@ -47,6 +47,7 @@ FULL = {
     "icc": (0.0, 0.02, 0.05, 0.1, 0.2),
 }
 EXPOSURES = ("people", "half", "two")
+CELL = ("exposure", "villages", "answers", "icc")
 CHUNK = 50
 
 
@@ -165,11 +166,10 @@ def joined(parts: list[Found]) -> Found:
     return Found(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
 
 
-def grid(full: bool) -> Iterator[Cell]:
-    ranges = FULL if full else QUICK
-    for exposure, villages, answers, icc in product(
-        EXPOSURES, ranges["villages"], ranges["answers"], ranges["icc"]
-    ):
+def grid(options: argparse.Namespace) -> Iterator[Cell]:
+    ranges = {"exposure": EXPOSURES, **(FULL if options.full else QUICK)}
+    chosen = [getattr(options, name) or ranges[name] for name in CELL]
+    for exposure, villages, answers, icc in product(*chosen):
         yield Cell(villages=int(villages), answers=int(answers), icc=icc, exposure=exposure)
 
 
@@ -217,6 +217,10 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--runs", type=int, default=400, help="a cell; the promise is of 10000")
     parser.add_argument("--full", action="store_true", help="the whole grid")
+    parser.add_argument("--exposure", choices=EXPOSURES, action="append")
+    parser.add_argument("--villages", type=int, action="append")
+    parser.add_argument("--answers", type=int, action="append")
+    parser.add_argument("--icc", type=float, action="append")
     parser.add_argument("--seed", type=int, default=2024)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
@@ -227,7 +231,7 @@ def main() -> None:
     start, n_broken = time.perf_counter(), 0
     print("exposure villages answers   ICC    size B    AME  error   cover     df  tested")
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        for number, cell in enumerate(grid(options.full)):
+        for number, cell in enumerate(grid(options)):
             seeds = seeds_of(options.seed + number, options.runs)
             chunks = [seeds[first : first + CHUNK] for first in range(0, len(seeds), CHUNK)]
             found = joined(list(pool.map(measure, [cell] * len(chunks), chunks)))

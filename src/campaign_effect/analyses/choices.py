@@ -3,31 +3,80 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
-from campaign_effect.stats.models.covariance import (
-    Covariance,
-    Cr,
-    Hc,
-    classic_covariance,
-    cr_covariance,
-    hc_covariance,
+from campaign_effect.analyses.estimates import AnyFit, classic_of, clustered_of, robust_of
+from campaign_effect.stats.models.category_fit import CategoryFit
+from campaign_effect.stats.models.category_separation import (
+    find_multinomial_separation,
+    find_ordered_separation,
 )
+from campaign_effect.stats.models.covariance import Covariance, Cr, Hc
+from campaign_effect.stats.models.firth import fit_firth
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.fractional import fit_fractional_logit
 from campaign_effect.stats.models.linear import fit_ols
+from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.stats.models.multinomial import fit_multinomial
+from campaign_effect.stats.models.ordered import fit_ordered
+from campaign_effect.stats.models.probit import fit_probit
+from campaign_effect.stats.models.random_intercept import (
+    RandomInterceptFit,
+    fit_random_intercept,
+)
+from campaign_effect.stats.models.separation import Separation, find_separation
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 
+class OutcomeForm(StrEnum):
+    """What a model's outcome looks like."""
+
+    NUMBER = "number"
+    BINARY = "binary"  # 0 and 1
+    SHARE = "share"  # from 0 to 1
+    ORDERED = "ordered"  # categories in order
+    NOMINAL = "nominal"  # categories without order
+
+
 @dataclass(frozen=True, slots=True)
-class Ols:
+class _Model:
+    """What a model says of itself, unless it says otherwise."""
+
+    name: ClassVar[str]
+    form: ClassVar[OutcomeForm] = OutcomeForm.BINARY
+    has_odds: ClassVar[bool] = False
+    has_own_tests: ClassVar[bool] = False  # with the classic covariance, which it then prefers
+
+    @property
+    def cluster_column(self) -> str | None:
+        """The column of the clusters that the model itself needs."""
+        return None
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the outcome is 0 or 1."""
+        return self.form is OutcomeForm.BINARY
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether the outcome is a category."""
+        return self.form in (OutcomeForm.ORDERED, OutcomeForm.NOMINAL)
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for separation, where it would make estimates infinite."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ols(_Model):
     """Linear regression by least squares; *B* is in units of the outcome."""
 
     name: ClassVar[str] = "ols"
-    is_binary: ClassVar[bool] = False
-    has_odds: ClassVar[bool] = False
+    form: ClassVar[OutcomeForm] = OutcomeForm.NUMBER
 
-    def fit(self, X: Floats, y: Floats) -> Fit:
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_ols(X, y)
 
@@ -37,23 +86,171 @@ class Lpm(Ols):
     """Linear probability model: least squares on an outcome of 0 and 1."""
 
     name: ClassVar[str] = "lpm"
-    is_binary: ClassVar[bool] = True
+    form: ClassVar[OutcomeForm] = OutcomeForm.BINARY
 
 
 @dataclass(frozen=True, slots=True)
-class Logit:
+class Logit(_Model):
     """Logistic regression of an outcome of 0 and 1; *B* is a log odds ratio."""
 
     name: ClassVar[str] = "logit"
-    is_binary: ClassVar[bool] = True
     has_odds: ClassVar[bool] = True
 
-    def fit(self, X: Floats, y: Floats) -> Fit:
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that predict the outcome perfectly."""
+        return find_separation(X, y)
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_logit(X, y)
 
 
-Model = Ols | Lpm | Logit
+@dataclass(frozen=True, slots=True)
+class Probit(_Model):
+    """Probit regression of an outcome of 0 and 1; *B* in standard deviations."""
+
+    name: ClassVar[str] = "probit"
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that predict the outcome perfectly."""
+        return find_separation(X, y)
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+        """Fit the model to a design and an outcome."""
+        return fit_probit(X, y)
+
+
+@dataclass(frozen=True, slots=True)
+class Firth(_Model):
+    """Firth's penalised logit: finite under separation, less biased for rare outcomes.
+
+    With the classic covariance, which is its default, tests and intervals are those of the
+    penalised likelihood: the statistic is the signed root of its ratio.
+    """
+
+    name: ClassVar[str] = "firth"
+    has_odds: ClassVar[bool] = True
+    has_own_tests: ClassVar[bool] = True
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+        """Fit the model to a design and an outcome."""
+        return fit_firth(X, y)
+
+
+@dataclass(frozen=True, slots=True)
+class FractionalLogit(_Model):
+    """Fractional logit of a share from 0 to 1, by quasi-likelihood."""
+
+    name: ClassVar[str] = "fractional"
+    form: ClassVar[OutcomeForm] = OutcomeForm.SHARE
+    has_odds: ClassVar[bool] = True
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+        """Fit the model to a design and an outcome."""
+        return fit_fractional_logit(X, y)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLogit(_Model):
+    """Ordered logit (proportional odds); *B* is a log odds ratio of a higher answer."""
+
+    name: ClassVar[str] = "ordered_logit"
+    form: ClassVar[OutcomeForm] = OutcomeForm.ORDERED
+    has_odds: ClassVar[bool] = True
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that order the outcome perfectly."""
+        return find_ordered_separation(X, y.astype("int64"))
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+        """Fit the model to a design without intercept and categories from 0."""
+        return fit_ordered(X, y.astype("int64"), link=LOGIT)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedProbit(OrderedLogit):
+    """Ordered probit; *B* in standard deviations of the latent variable."""
+
+    name: ClassVar[str] = "ordered_probit"
+    has_odds: ClassVar[bool] = False
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+        """Fit the model to a design without intercept and categories from 0."""
+        return fit_ordered(X, y.astype("int64"), link=PROBIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Multinomial(_Model):
+    """Multinomial logit (several candidates); *B* is a log odds ratio against the base.
+
+    Attributes
+    ----------
+    base : str, optional
+        The category that the others are compared with; the first by default.
+    """
+
+    name: ClassVar[str] = "multinomial"
+    form: ClassVar[OutcomeForm] = OutcomeForm.NOMINAL
+    has_odds: ClassVar[bool] = True
+    base: str | None = None
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that predict a category perfectly."""
+        return find_multinomial_separation(X, y.astype("int64"))
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+        """Fit the model to a design and categories from 0, the base first."""
+        return fit_multinomial(X, y.astype("int64"))
+
+
+@dataclass(frozen=True, slots=True)
+class RandomIntercept(_Model):
+    """Logit whose intercept varies between clusters, by adaptive quadrature.
+
+    To be reported beside clustered standard errors, never as the rescue for few villages.
+
+    Attributes
+    ----------
+    cluster : str
+        The column that names the cluster (village).
+    n_nodes : int, default 25
+        Quadrature nodes, at least 7.
+    """
+
+    name: ClassVar[str] = "random_intercept"
+    has_odds: ClassVar[bool] = True
+    has_own_tests: ClassVar[bool] = True
+    cluster: str
+    n_nodes: int = 25
+
+    @property
+    def cluster_column(self) -> str | None:
+        """The column of the clusters that the model itself needs."""
+        return self.cluster
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that predict the outcome perfectly."""
+        return find_separation(X, y)
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> RandomInterceptFit:
+        """Fit the model to a design, an outcome and the clusters."""
+        if codes is None:
+            raise TypeError("A random intercept needs the clusters.")
+        return fit_random_intercept(X, y, codes, n_nodes=self.n_nodes)
+
+
+Model = (
+    Ols
+    | Lpm
+    | Logit
+    | Probit
+    | Firth
+    | FractionalLogit
+    | OrderedLogit
+    | OrderedProbit
+    | Multinomial
+    | RandomIntercept
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +260,9 @@ class Classic:
     name: ClassVar[str] = "classic"
     cluster: ClassVar[None] = None
 
-    def estimate(self, fit: Fit, codes: Integers | None) -> Covariance:
+    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
         """Estimate the covariance of the coefficients."""
-        return classic_covariance(fit)
+        return classic_of(fit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +272,9 @@ class _Hc:
     name: ClassVar[str]
     cluster: ClassVar[None] = None
 
-    def estimate(self, fit: Fit, codes: Integers | None) -> Covariance:
+    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
         """Estimate the covariance of the coefficients."""
-        return hc_covariance(fit, Hc(self.name))
+        return robust_of(fit, Hc(self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +318,11 @@ class _Cr:
     name: ClassVar[str]
     cluster: str
 
-    def estimate(self, fit: Fit, codes: Integers | None) -> Covariance:
+    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
         """Estimate the covariance of the coefficients."""
         if codes is None:
             raise TypeError("A clustered covariance needs the clusters.")
-        return cr_covariance(fit, codes, Cr(self.name))
+        return clustered_of(fit, codes, Cr(self.name))
 
 
 @dataclass(frozen=True, slots=True)

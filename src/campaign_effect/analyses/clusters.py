@@ -129,8 +129,8 @@ def check_clusters(
     facts: list[ClusterFacts] = []
     for one in models:
         for place in _places(one, named):
-            contrast = np.eye(one.fit.p)[place]
-            panel = village_panel(one.fit, _codes(one), contrast, level=effect.level, seed=seed)
+            contrast = np.eye(one.single.p)[place]
+            panel = village_panel(one.single, _codes(one), contrast, level=effect.level, seed=seed)
             tests += _tests(one, place, panel)
             facts.append(_facts(one, place, panel))
     return ClustersResult(

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import ClassVar, Final
 
 import numpy as np
 
-from campaign_effect.analyses.choices import CR2, HC3, Logit, Lpm, Model, Vcov
+from campaign_effect.analyses.choices import (
+    CR2,
+    HC3,
+    Classic,
+    Firth,
+    Logit,
+    Lpm,
+    Model,
+    OutcomeForm,
+    Vcov,
+)
 from campaign_effect.analyses.fitting import FittedModel, fit_model
-from campaign_effect.analyses.inference import infer
+from campaign_effect.analyses.inference import Inference, infer
 from campaign_effect.errors import SurveyError
 from campaign_effect.results import (
     Bounded,
@@ -27,8 +37,22 @@ from campaign_effect.results import (
     Word,
 )
 from campaign_effect.schema.model import Schema
+from campaign_effect.stats.models.category_fit import CategoryFit
+from campaign_effect.stats.models.category_statistics import (
+    CategoryStatistics,
+    category_statistics,
+)
 from campaign_effect.stats.models.covariance import contrast_df
-from campaign_effect.stats.models.fit_statistics import binary_statistics, linear_statistics
+from campaign_effect.stats.models.firth import profile_firth
+from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.fit_statistics import (
+    BinaryStatistics,
+    LinearStatistics,
+    binary_statistics,
+    linear_statistics,
+)
+from campaign_effect.stats.models.links import IDENTITY
+from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 from campaign_effect.survey import Survey
 
 FEW_DF: Final = 4.0
@@ -43,6 +67,7 @@ class Coefficient(Row):
     outcome: Name
     model: Word
     term: Term
+    category: Literal | None
     estimate: Number
     std_error: Number
     statistic: Number | None
@@ -118,9 +143,11 @@ def fit_effect(
         ``outcome ~ exposure + control``; any item, variable, construct (its score) or outcome
         may be named. By default one model for each outcome of the schema, on its exposures and
         controls.
-    model : Logit, Lpm or Ols, default Logit()
+    model : Logit, Probit, Firth, Lpm, Ols, FractionalLogit, OrderedLogit, OrderedProbit,
+        Multinomial or RandomIntercept, default Logit()
     vcov : Classic, HC0 to HC3, CR0, CR1 or CR2, optional
-        By default CR2 where the schema names a cluster, else HC3.
+        By default CR2 where the schema names a cluster, else HC3; Classic for Firth (whose
+        tests are then those of the penalised likelihood) and RandomIntercept.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1).
 
@@ -128,8 +155,10 @@ def fit_effect(
     -------
     EffectResult
         Parts ``coefficients`` (``term, estimate, std_error, statistic, df, p_value, conf_low,
-        conf_high``; odds ratios for a logit) and ``fits``. Respondents without every answer
-        are left out and counted. A term that rests on one cluster alone has no test.
+        conf_high``; odds ratios for a logit; the ``category`` of a multinomial equation;
+        thresholds of an ordered model as ``low|high``) and ``fits``. Respondents without
+        every answer are left out and counted. A term that rests on one cluster alone has no
+        test.
 
     Raises
     ------
@@ -164,7 +193,7 @@ def fit_effect(
     [0.3, 0.1]
     """
     model = Logit() if model is None else model
-    vcov = _default_vcov(survey.schema) if vcov is None else vcov
+    vcov = _default_vcov(survey.schema, model) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)
     models = [fit_model(survey, one, model, vcov) for one in formulas]
     rows = [tuple(_coefficients(one, level)) for one in models]
@@ -208,20 +237,23 @@ def schema_formulas(schema: Schema) -> list[str]:
     return [f"{outcome.name} ~ {terms}" for outcome in roles.outcomes]
 
 
-def _default_vcov(schema: Schema) -> Vcov:
+def _default_vcov(schema: Schema, model: Model) -> Vcov:
+    if model.has_own_tests:
+        return Classic()
     cluster = schema.roles.cluster
     return HC3() if cluster is None else CR2(cluster=cluster)
 
 
 def _coefficients(one: FittedModel, level: float) -> Iterator[Coefficient]:
-    contrasts = np.eye(one.fit.p)
-    tests = infer(one.fit.beta, contrasts, one.covariance, level, one.inestimable(contrasts))
-    for term, test in zip(one.design.terms, tests, strict=True):
-        has_odds = one.model.has_odds
+    shown = one.parameters
+    rows = zip(shown.terms, shown.categories, shown.is_slope, _tests(one, level), strict=True)
+    for term, category, is_slope, test in rows:
+        has_odds = one.model.has_odds and is_slope
         yield Coefficient(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
             term=term,
+            category=category,
             estimate=test.estimate,
             std_error=test.std_error,
             statistic=test.statistic,
@@ -235,34 +267,74 @@ def _coefficients(one: FittedModel, level: float) -> Iterator[Coefficient]:
         )
 
 
+def _tests(one: FittedModel, level: float) -> list[Inference]:
+    """Test the coefficients: by their covariance, or by the model's own likelihood."""
+    shown = one.parameters
+    tests = infer(
+        shown.values, shown.contrasts, one.covariance, level, one.inestimable(shown.contrasts)
+    )
+    is_penalised = isinstance(one.model, Firth) and isinstance(one.vcov, Classic)
+    if is_penalised and isinstance(one.fit, Fit):
+        return list(_profiled(one.fit, tests, level))
+    return tests
+
+
+def _profiled(fit: Fit, tests: list[Inference], level: float) -> Iterator[Inference]:
+    """Put the penalised likelihood's tests and intervals in place of Wald's."""
+    found = profile_firth(fit, level=level)
+    rows = zip(tests, found.lr, found.p_value, found.conf_low, found.conf_high, strict=True)
+    for test, lr, p_value, low, high in rows:
+        yield replace(
+            test,
+            statistic=float(np.copysign(np.sqrt(lr), test.estimate)),
+            p_value=float(p_value),
+            conf_low=float(low),
+            conf_high=float(high),
+        )
+
+
 def _odds(log_odds: float | None) -> float | None:
     return None if log_odds is None else float(np.exp(log_odds))
 
 
 def _model_fit(one: FittedModel) -> ModelFit:
-    is_logit = one.model.has_odds
-    binary = binary_statistics(one.fit) if is_logit else None
-    linear = None if is_logit else linear_statistics(one.fit)
+    found = _statistics(one)
+    binary = found if isinstance(found, BinaryStatistics) else None
+    linear = found if isinstance(found, LinearStatistics) else None
+    likelihood = None if isinstance(found, LinearStatistics) else found
     return ModelFit(
         outcome=one.formula.outcome,
         model=f"model.{one.model.name}",
         vcov=one.vcov.name,
-        cluster=one.vcov.cluster,
+        cluster=one.vcov.cluster or one.model.cluster_column,
         n_clusters=one.n_clusters,
         n=one.fit.n,
         n_events=int(one.fit.y.sum()) if one.model.is_binary else None,
         log_likelihood=one.fit.log_likelihood,
-        lr_chi2=binary.lr if binary else None,
-        lr_df=float(binary.df_model) if binary else None,
-        lr_p_value=binary.p_value if binary else None,
+        lr_chi2=likelihood.lr if likelihood else None,
+        lr_df=float(likelihood.df_model) if likelihood else None,
+        lr_p_value=likelihood.p_value if likelihood else None,
         r2=linear.r2 if linear else None,
         r2_adjusted=linear.r2_adjusted if linear else None,
-        mcfadden=binary.mcfadden if binary else None,
-        nagelkerke=binary.nagelkerke if binary else None,
+        mcfadden=likelihood.mcfadden if likelihood else None,
+        nagelkerke=likelihood.nagelkerke if likelihood else None,
         tjur=binary.tjur if binary else None,
         auc=binary.auc if binary else None,
         brier=binary.brier if binary else None,
     )
+
+
+def _statistics(
+    one: FittedModel,
+) -> LinearStatistics | BinaryStatistics | CategoryStatistics | None:
+    """Describe the fit; a quasi-likelihood and an integrated one have no such numbers."""
+    if isinstance(one.fit, CategoryFit):
+        return category_statistics(one.fit)
+    if isinstance(one.fit, RandomInterceptFit) or one.model.form is OutcomeForm.SHARE:
+        return None
+    if one.fit.link is IDENTITY:
+        return linear_statistics(one.fit)
+    return binary_statistics(one.fit)
 
 
 def _notices(one: FittedModel) -> Iterator[Notice]:
@@ -270,16 +342,15 @@ def _notices(one: FittedModel) -> Iterator[Notice]:
     if one.vcov.cluster is None or one.n_clusters is None:
         return
     outcome, cluster = one.formula.outcome, one.vcov.cluster
-    contrasts = np.eye(one.fit.p)
+    terms, contrasts = one.parameters.terms, one.parameters.contrasts
     rests = one.inestimable(contrasts)
-    alone = tuple(
-        term for term, is_alone in zip(one.design.terms, rests, strict=True) if is_alone
-    )
+    found = (term for term, is_alone in zip(terms, rests, strict=True) if is_alone)
+    alone = tuple(dict.fromkeys(found))
     if alone:
         yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
     dfs = contrast_df(one.covariance, contrasts)
-    pairs = zip(one.design.terms, dfs, strict=True)
-    few = tuple(term for term, df in pairs if df < FEW_DF and term not in alone)
+    pairs = zip(terms, dfs, strict=True)
+    few = tuple(dict.fromkeys(term for term, df in pairs if df < FEW_DF and term not in alone))
     if few:
         n = one.n_clusters
         yield Notice.of("few_clusters", outcome=outcome, cluster=cluster, n=n, terms=few)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.choices import Model, Vcov
+from campaign_effect.analyses.choices import Model, OutcomeForm, Vcov
 from campaign_effect.analyses.columns import known_columns, with_scores
+from campaign_effect.analyses.estimates import AnyFit, Parameters, parameters, rests_on_one
 from campaign_effect.analyses.formulas import (
     CheckedFormula,
     Design,
     build_design,
     check_formula,
 )
+from campaign_effect.analyses.outcomes import code_outcome
 from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import CollinearityError, SeparationError, SurveyError
+from campaign_effect.errors import CollinearityError, SeparationError, SurveyError, UsageError
 from campaign_effect.results import Sample
-from campaign_effect.stats.models.clusters import inestimable_without
 from campaign_effect.stats.models.covariance import Covariance
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.separation import SeparationKind, find_separation
+from campaign_effect.stats.models.separation import SeparationKind
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
 
@@ -40,11 +40,13 @@ class FittedModel:
     design : Design
     answers : DataFrame
         The complete answers, by name.
-    fit : Fit
+    fit : Fit, CategoryFit or RandomInterceptFit
     covariance : Covariance
     codes : ndarray of int, shape (n,), or None
-        The cluster of each answer.
+        The cluster of each answer, where the covariance or the model uses them.
     sample : Sample
+    categories : tuple of str, or None
+        Of the outcome, in the order of their codes.
     """
 
     formula: CheckedFormula
@@ -52,10 +54,32 @@ class FittedModel:
     vcov: Vcov
     design: Design
     answers: pd.DataFrame
-    fit: Fit
+    fit: AnyFit
     covariance: Covariance
     codes: Integers | None
     sample: Sample
+    categories: tuple[str, ...] | None = None
+
+    @property
+    def single(self) -> Fit:
+        """The fit, for what needs a model of one linear predictor.
+
+        Raises
+        ------
+        UsageError
+            If the model has categories or a random intercept.
+        """
+        if isinstance(self.fit, Fit):
+            return self.fit
+        raise UsageError(
+            f"This is not known for the model {type(self.model).__name__}.",
+            hint="use Logit, Probit, Firth, FractionalLogit, Lpm or Ols.",
+        )
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters that a table shows."""
+        return parameters(self.fit, self.design.terms, self.categories)
 
     @property
     def n_clusters(self) -> int | None:
@@ -66,8 +90,7 @@ class FittedModel:
         """Tell which contrasts rest on one cluster alone."""
         if self.codes is None:
             return [False] * len(contrasts)
-        rests = np.any(inestimable_without(self.fit, self.codes, contrasts), axis=1)
-        return [bool(one) for one in np.atleast_1d(rests)]
+        return [bool(one) for one in rests_on_one(self.fit, self.codes, contrasts)]
 
 
 def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedModel:
@@ -79,14 +102,18 @@ def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedM
         See `campaign_effect.fit_effect`.
     """
     checked = check_formula(formula, known_columns(survey))
-    columns = [checked.outcome, *checked.columns, *([vcov.cluster] if vcov.cluster else [])]
+    cluster = vcov.cluster or model.cluster_column
+    columns = [checked.outcome, *checked.columns, *([cluster] if cluster else [])]
     answers, absences = with_scores(survey, columns)
     complete, sample = listwise_sample(answers, absences)
     answers = _usable(answers[complete], checked, model, sample)
+    y, categories = code_outcome(answers[checked.outcome], model)
     design = build_design(checked, answers)
+    if model.form is OutcomeForm.ORDERED:
+        design = design.without_intercept()
     _refuse_fewer_rows(design, sample)
-    fit = _fit(design, answers[checked.outcome].to_numpy(dtype=np.float64), model)
-    codes = None if vcov.cluster is None else pd.factorize(answers[vcov.cluster])[0]
+    codes = None if cluster is None else pd.factorize(answers[cluster])[0]
+    fit = _fit(design, y, codes, model)
     return FittedModel(
         formula=checked,
         model=model,
@@ -97,6 +124,7 @@ def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedM
         covariance=vcov.estimate(fit, codes),
         codes=codes,
         sample=sample,
+        categories=categories,
     )
 
 
@@ -112,17 +140,6 @@ def _usable(
             hint="drop the term that is mostly missing, or check the columns.",
         )
     answers = pd.DataFrame({name: _regressor(answers[name]) for name in answers})
-    if not pd.api.types.is_numeric_dtype(answers[outcome]):
-        raise SurveyError(
-            f"The outcome {outcome!r} is not a number.",
-            hint="name its event under 'outcomes' in the schema, or code it 0 and 1.",
-        )
-    if model.is_binary and not answers[outcome].isin([0, 1]).all():
-        raise SurveyError(
-            f"The outcome {outcome!r} is not coded 0 and 1.",
-            received=f"values from {answers[outcome].min():g} to {answers[outcome].max():g}",
-            hint="name its event under 'outcomes' in the schema, or use model=Ols().",
-        )
     for name in (outcome, *formula.columns):
         if answers[name].nunique() < 2:
             what = "outcome" if name == outcome else "regressor"
@@ -154,12 +171,11 @@ def _refuse_fewer_rows(design: Design, sample: Sample) -> None:
         )
 
 
-def _fit(design: Design, y: Floats, model: Model) -> Fit:
+def _fit(design: Design, y: Floats, codes: Integers | None, model: Model) -> AnyFit:
     """Fit a model whose failures name their terms."""
     try:
-        if model.has_odds:
-            _refuse_separation(design, y)
-        return model.fit(design.X, y)
+        _refuse_separation(design, y, model)
+        return model.fit(design.X, y, codes)
     except DependentColumnsError as error:
         raise CollinearityError(
             "Terms of the model are linear combinations of the terms before them.",
@@ -168,14 +184,14 @@ def _fit(design: Design, y: Floats, model: Model) -> Fit:
         ) from error
 
 
-def _refuse_separation(design: Design, y: Floats) -> None:
-    found = find_separation(design.X, y)
-    if found.kind is SeparationKind.NONE:
+def _refuse_separation(design: Design, y: Floats, model: Model) -> None:
+    found = model.find_separation(design.X, y)
+    if found is None or found.kind is SeparationKind.NONE:
         return
+    rescue = "use model=Firth()" if model.is_binary else "use the linear probability model"
     raise SeparationError(
         f"A combination of terms predicts the outcome perfectly ({found.kind} separation): "
         "no finite estimate exists.",
         received=f"terms {[design.terms[i] for i in found.columns]}",
-        hint="join levels that are rare, leave the term out, or use the linear probability "
-        "model.",
+        hint=f"join levels that are rare, leave the term out, or {rescue}.",
     )

@@ -19,6 +19,9 @@ FUNCTIONS: Final = frozenset(
 )
 """What a formula may call: factors, their contrasts, curves and arithmetic."""
 
+INTERCEPT: Final = "Intercept"
+"""What formulaic calls the column of ones."""
+
 _ARGUMENTS: Final = frozenset({"base", "degree", "df", "knots", "raw", "True", "False"})
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>`[^`]+`)
@@ -73,7 +76,16 @@ class Design:
 
     def of(self, answers: pd.DataFrame) -> Floats:
         """Make the design of other answers with the same coding."""
-        return np.asarray(self.spec.get_model_matrix(answers), dtype=np.float64)
+        made = np.asarray(self.spec.get_model_matrix(answers), dtype=np.float64)
+        if len(self.terms) == made.shape[1]:
+            return made
+        return made[:, [term in self.terms for term in _terms_of(self.spec)]]
+
+    def without_intercept(self) -> Design:
+        """Leave the column of ones out, where something else stands for it."""
+        kept = [term != INTERCEPT for term in self.terms]
+        terms = tuple(term for term in self.terms if term != INTERCEPT)
+        return Design(X=self.X[:, kept], terms=terms, spec=self.spec)
 
 
 def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
@@ -140,7 +152,7 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
         ) from error
     spec = matrix.model_spec
     X = np.asarray(matrix, dtype=np.float64)
-    return Design(X=X, terms=tuple(map(_plain, spec.column_names)), spec=spec)
+    return Design(X=X, terms=_terms_of(spec), spec=spec)
 
 
 def _tokens(right: str, formula: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -178,6 +190,11 @@ def _unknown(word: str, formula: str, columns: Collection[str]) -> FormulaError:
         received=f"{len(columns)} columns",
         hint=f"did you mean {near!r}?" if near else "name a column, or quote it in backticks.",
     )
+
+
+def _terms_of(spec: Any) -> tuple[str, ...]:
+    """Name the columns of a design."""
+    return tuple(map(_plain, spec.column_names))
 
 
 def _plain(term: str) -> str:

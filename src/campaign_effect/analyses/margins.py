@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from campaign_effect.analyses.effects import EffectResult, fit_effect
+from campaign_effect.analyses.estimates import contrasts_of, slopes_of
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.inference import infer
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
-from campaign_effect.stats.models.margins import Margin, average_contrast, average_slope
+from campaign_effect.stats.models.margins import Margin
 from campaign_effect.survey import Survey
 
 STEP: float = 1e-4
@@ -30,6 +31,7 @@ class AverageEffect(Row):
     model: Word
     term: Name
     contrast: Literal
+    category: Literal | None
     estimate: Points
     std_error: Points
     statistic: Number | None
@@ -69,7 +71,8 @@ def average_effects(
     Returns
     -------
     MarginsResult
-        Part ``effects``. A number changes by its derivative (``dY/dX``: per unit), a number
+        Part ``effects``; of a model of categories one row for the probability of each
+        ``category``. A number changes by its derivative (``dY/dX``: per unit), a number
         that is only 0 or 1 from 0 to 1, a factor from its base to each other level. For a
         binary outcome the estimate is a difference of probabilities, in [-1, 1].
 
@@ -134,19 +137,21 @@ def _chosen(one: FittedModel, of: Sequence[str] | None) -> Sequence[str]:
 
 def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[AverageEffect]:
     margins = [
-        (name, contrast, margin)
+        (name, contrast, category, margin)
         for name in variables
-        for contrast, margin in _margins(one, name)
+        for contrast, found in _margins(one, name)
+        for category, margin in zip(one.categories or (None,), found, strict=True)
     ]
-    estimates = np.array([margin.estimate for _, _, margin in margins])
-    gradients = np.array([margin.gradient for _, _, margin in margins])
+    estimates = np.array([margin.estimate for *_, margin in margins])
+    gradients = np.array([margin.gradient for *_, margin in margins])
     tests = infer(estimates, gradients, one.covariance, level, one.inestimable(gradients))
-    for (name, contrast, _), test in zip(margins, tests, strict=True):
+    for (name, contrast, category, _), test in zip(margins, tests, strict=True):
         yield AverageEffect(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
             term=name,
             contrast=contrast,
+            category=category,
             estimate=test.estimate,
             std_error=test.std_error,
             statistic=test.statistic,
@@ -157,8 +162,8 @@ def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[
         )
 
 
-def _margins(one: FittedModel, name: str) -> Iterator[tuple[str, Margin]]:
-    """Average the effect of one variable, as its kind asks."""
+def _margins(one: FittedModel, name: str) -> Iterator[tuple[str, Sequence[Margin]]]:
+    """Average the effect of one variable, as its kind asks, on every category there is."""
     answers = one.answers[name]
     if isinstance(answers.dtype, pd.CategoricalDtype):
         base, *others = answers.cat.categories
@@ -167,11 +172,11 @@ def _margins(one: FittedModel, name: str) -> Iterator[tuple[str, Margin]]:
     elif set(answers.unique()) == {0.0, 1.0}:
         yield "1 - 0", _contrast(one, name, 1.0, 0.0)
     else:
-        yield "dY/dX", average_slope(one.fit, _derivative(one, name))
+        yield "dY/dX", slopes_of(one.fit, _derivative(one, name))
 
 
-def _contrast(one: FittedModel, name: str, high: object, low: object) -> Margin:
-    return average_contrast(one.fit, _design_at(one, name, high), _design_at(one, name, low))
+def _contrast(one: FittedModel, name: str, high: object, low: object) -> Sequence[Margin]:
+    return contrasts_of(one.fit, _design_at(one, name, high), _design_at(one, name, low))
 
 
 def _design_at(one: FittedModel, name: str, value: object) -> np.ndarray:

@@ -1,0 +1,196 @@
+"""One way to ask any fitted model: its parameters, covariances and average effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from itertools import pairwise
+
+import numpy as np
+
+from campaign_effect.errors import UsageError
+from campaign_effect.stats.models.category_covariance import (
+    classic_category_covariance,
+    cr_category_covariance,
+    hc_category_covariance,
+    inestimable_category_without,
+)
+from campaign_effect.stats.models.category_fit import CategoryFit
+from campaign_effect.stats.models.category_margins import (
+    average_share_contrasts,
+    average_share_slopes,
+)
+from campaign_effect.stats.models.clusters import inestimable_without
+from campaign_effect.stats.models.covariance import (
+    Covariance,
+    Cr,
+    Hc,
+    classic_covariance,
+    cr_covariance,
+    hc_covariance,
+)
+from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.margins import Margin, average_contrast, average_slope
+from campaign_effect.stats.models.multinomial_fit import MultinomialFit
+from campaign_effect.stats.models.ordered_fit import OrderedFit
+from campaign_effect.stats.models.random_intercept import RandomInterceptFit
+from campaign_effect.stats.models.random_intercept_margins import (
+    average_mixed_contrast,
+    average_mixed_slope,
+    mixed_covariance,
+)
+from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
+
+AnyFit = Fit | CategoryFit | RandomInterceptFit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parameters:
+    """The parameters of a model that a table shows.
+
+    Attributes
+    ----------
+    terms : tuple of str
+        A term of the design, or a threshold, "low|high".
+    categories : tuple of (str or None)
+        The category of a multinomial equation.
+    values : ndarray, shape (k,)
+    contrasts : ndarray, shape (k, q)
+        Each as a contrast of all q parameters.
+    is_slope : tuple of bool
+        False for thresholds.
+    """
+
+    terms: tuple[str, ...]
+    categories: tuple[str | None, ...]
+    values: Floats
+    contrasts: Floats
+    is_slope: tuple[bool, ...]
+
+
+@singledispatch
+def parameters(
+    fit: AnyFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    """Name the parameters of a fit.
+
+    Parameters
+    ----------
+    fit : Fit, CategoryFit or RandomInterceptFit
+    terms : tuple of str
+        One a column of its design.
+    categories : tuple of str, optional
+        Of the outcome, in the order of their codes.
+    """
+    raise TypeError(f"No parameters are known of {type(fit).__name__}.")
+
+
+@parameters.register
+def _(fit: Fit, terms: tuple[str, ...], categories: tuple[str, ...] | None) -> Parameters:
+    return _of_terms(terms, fit.beta, np.eye(fit.p))
+
+
+@parameters.register
+def _(
+    fit: RandomInterceptFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    return _of_terms(terms, fit.beta, np.eye(len(terms), len(terms) + 1))
+
+
+@parameters.register
+def _(
+    fit: OrderedFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    levels = categories or tuple(map(str, range(fit.n_categories)))
+    cuts = tuple(f"{low}|{high}" for low, high in pairwise(levels))
+    return Parameters(
+        terms=(*terms, *cuts),
+        categories=(None,) * fit.q,
+        values=fit.theta,
+        contrasts=np.eye(fit.q),
+        is_slope=(True,) * len(terms) + (False,) * len(cuts),
+    )
+
+
+@parameters.register
+def _(
+    fit: MultinomialFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    levels = categories or tuple(map(str, range(fit.n_categories)))
+    return Parameters(
+        terms=terms * (fit.n_categories - 1),
+        categories=tuple(levels[k] for k in fit.others for _ in terms),
+        values=fit.theta,
+        contrasts=np.eye(fit.q),
+        is_slope=(True,) * fit.q,
+    )
+
+
+def classic_of(fit: AnyFit) -> Covariance:
+    """Estimate the covariance that the model's own assumptions give."""
+    if isinstance(fit, RandomInterceptFit):
+        return mixed_covariance(fit)
+    if isinstance(fit, CategoryFit):
+        return classic_category_covariance(fit)
+    return classic_covariance(fit)
+
+
+def robust_of(fit: AnyFit, kind: Hc) -> Covariance:
+    """Estimate a covariance that allows every answer its own variance."""
+    if isinstance(fit, CategoryFit):
+        return hc_category_covariance(fit, kind)
+    return hc_covariance(_single(fit), kind)
+
+
+def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
+    """Estimate a covariance that allows answers of one cluster to be alike."""
+    if isinstance(fit, CategoryFit):
+        return cr_category_covariance(fit, codes, kind)
+    return cr_covariance(_single(fit), codes, kind)
+
+
+def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
+    """Tell which contrasts one cluster alone informs, shape (k,)."""
+    if isinstance(fit, RandomInterceptFit):
+        return np.zeros(len(contrasts), dtype=bool)
+    if isinstance(fit, CategoryFit):
+        return np.asarray(inestimable_category_without(fit, codes, contrasts).any(axis=1))
+    return np.asarray(inestimable_without(fit, codes, contrasts).any(axis=1))
+
+
+def contrasts_of(fit: AnyFit, X1: Floats, X0: Floats) -> Sequence[Margin]:
+    """Average the difference between two designs: one margin, or one a category."""
+    if isinstance(fit, RandomInterceptFit):
+        return [average_mixed_contrast(fit, X1, X0)]
+    if isinstance(fit, CategoryFit):
+        return average_share_contrasts(fit, X1, X0)
+    return [average_contrast(fit, X1, X0)]
+
+
+def slopes_of(fit: AnyFit, derivative: Floats) -> Sequence[Margin]:
+    """Average the derivative by a variable: one margin, or one a category."""
+    if isinstance(fit, RandomInterceptFit):
+        return [average_mixed_slope(fit, derivative)]
+    if isinstance(fit, CategoryFit):
+        return average_share_slopes(fit, derivative)
+    return [average_slope(fit, derivative)]
+
+
+def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Parameters:
+    return Parameters(
+        terms=terms,
+        categories=(None,) * len(terms),
+        values=values,
+        contrasts=contrasts,
+        is_slope=(True,) * len(terms),
+    )
+
+
+def _single(fit: Fit | RandomInterceptFit) -> Fit:
+    if isinstance(fit, RandomInterceptFit):
+        raise UsageError(
+            "A random-intercept logit has the covariance of its own likelihood only.",
+            hint="leave vcov out, or use Logit with a clustered covariance.",
+        )
+    return fit

@@ -1,0 +1,226 @@
+"""Models of every form of outcome through `fit_effect` and `average_effects`."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from campaign_effect.analyses.choices import (
+    CR2,
+    HC0,
+    HC3,
+    Classic,
+    Firth,
+    FractionalLogit,
+    Logit,
+    Multinomial,
+    OrderedLogit,
+    OrderedProbit,
+    Probit,
+    RandomIntercept,
+)
+from campaign_effect.analyses.effects import fit_effect
+from campaign_effect.analyses.margins import average_effects
+from campaign_effect.errors import (
+    CollinearityError,
+    SeparationError,
+    SurveyError,
+    UsageError,
+)
+from campaign_effect.survey import read_survey
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+R = json.loads((REFERENCE / "outcomes.json").read_text(encoding="utf-8"))["values"]
+ORDERED = "ec ~ age + gender + Blair + Hague + Kennedy + Europe + knowledge"
+VOTE = "vote ~ age + gender + ec + household + Blair + Hague + Kennedy + Europe * knowledge"
+ATOL_COEFFICIENT = 1e-6  # nnet's quasi-Newton stops short of the maximum
+RTOL_ERROR = 1e-5
+ATOL_EFFECT = 1e-6  # polr and nnet again
+RTOL_EFFECT_ERROR = 1e-4
+ATOL_GLMER = 1e-4
+
+
+@pytest.fixture(scope="module")
+def beps():
+    data = pd.read_csv(REFERENCE / "data" / "beps.csv")
+    names = {
+        "economic.cond.national": "ec",
+        "economic.cond.household": "household",
+        "political.knowledge": "knowledge",
+    }
+    return read_survey(data.rename(columns=names))
+
+
+@pytest.fixture(scope="module")
+def anes():
+    return read_survey(pd.read_csv(REFERENCE / "data" / "anes96.csv"))
+
+
+@pytest.fixture(scope="module")
+def endometrial():
+    return read_survey(pd.read_csv(REFERENCE / "data" / "endometrial.csv"))
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(OrderedLogit(), "beps_ologit"), (OrderedProbit(), "beps_oprobit")]
+)
+def test_ordered_models_agree_with_clm(model, name, beps):
+    effect = fit_effect(beps, ORDERED, model=model, vcov=Classic())
+    rows = effect.tidy()
+    assert list(rows["term"][-4:]) == ["1|2", "2|3", "3|4", "4|5"]
+    assert rows["odds_ratio"][-4:].isna().all()
+    order = [*range(7, 11), *range(7)]
+    assert_allclose(rows["estimate"].to_numpy()[order], R[name]["b"], atol=1e-9)
+    assert_allclose(rows["std_error"].to_numpy()[order], R[name]["se"], rtol=1e-8)
+    fit = effect.tidy("fits").iloc[0]
+    assert_allclose(fit["log_likelihood"], R[name]["log_likelihood"], rtol=1e-10)
+    assert fit["lr_df"] == 7
+
+
+@pytest.mark.parametrize("name", ["Blair", "Europe"])
+def test_effects_on_each_ordered_category_agree_with_r(name, beps):
+    effect = fit_effect(beps, ORDERED, model=OrderedLogit(), vcov=Classic())
+    rows = average_effects(effect, of=name).tidy()
+    assert list(rows["category"]) == ["1", "2", "3", "4", "5"]
+    assert_allclose(rows["estimate"], R["beps_oame"][name]["estimate"], atol=ATOL_EFFECT)
+    assert_allclose(rows["std_error"], R["beps_oame"][name]["se"], rtol=RTOL_EFFECT_ERROR)
+
+
+def test_multinomial_agrees_with_nnet(beps):
+    effect = fit_effect(beps, VOTE, model=Multinomial(), vcov=Classic())
+    rows = effect.tidy()
+    for place, party in enumerate(R["beps_mlogit"]["levels"]):
+        one = rows[rows["category"] == party]
+        assert_allclose(one["estimate"], R["beps_mlogit"]["b"][place], atol=ATOL_COEFFICIENT)
+        assert_allclose(one["std_error"], R["beps_mlogit"]["se"][place], rtol=RTOL_ERROR)
+    found = average_effects(effect, of=["Blair", "Europe", "age"]).tidy()
+    for name, block in found.groupby("term"):
+        assert list(block["category"]) == ["Conservative", "Labour", "Liberal Democrat"]
+        assert_allclose(block["estimate"], R["beps_mame"][name]["estimate"], atol=ATOL_EFFECT)
+        assert_allclose(block["std_error"], R["beps_mame"][name]["se"], rtol=RTOL_EFFECT_ERROR)
+
+
+def test_another_base_turns_the_equations_and_leaves_the_effects(beps):
+    formula = "vote ~ age + Blair + Hague"
+    one = fit_effect(beps, formula, model=Multinomial(), vcov=HC3())
+    other = fit_effect(beps, formula, model=Multinomial(base="Labour"), vcov=HC3())
+    rows, turned = one.tidy(), other.tidy()
+    labour = rows[rows["category"] == "Labour"]["estimate"]
+    conservative = turned[turned["category"] == "Conservative"]["estimate"]
+    assert_allclose(conservative, -labour.to_numpy(), rtol=1e-7)
+    effects = [
+        average_effects(effect).tidy().sort_values(["term", "category"])
+        for effect in (one, other)
+    ]
+    for column in ("estimate", "std_error"):
+        assert_allclose(effects[1][column], effects[0][column].to_numpy(), rtol=1e-6)
+
+
+def test_probit_agrees_with_glm(anes):
+    formula = "vote ~ TVnews + selfLR + PID + age + educ + income"
+    rows = fit_effect(anes, formula, model=Probit(), vcov=HC3()).tidy()
+    assert_allclose(rows["estimate"], R["anes_probit"]["coef"]["b"], atol=1e-9)
+    assert_allclose(rows["std_error"], R["anes_probit"]["hc"]["HC3"], rtol=1e-7)
+    assert rows["odds_ratio"].isna().all()
+
+
+def test_firth_tests_by_the_penalised_likelihood(endometrial):
+    effect = fit_effect(endometrial, "HG ~ NV + PI + EH", model=Firth())
+    rows = effect.tidy()
+    assert effect.tidy("fits")["vcov"][0] == "classic"
+    assert_allclose(rows["estimate"], R["endo"]["b"], atol=1e-8)
+    assert_allclose(rows["std_error"], R["endo"]["se"], rtol=1e-7)
+    assert_allclose(rows["statistic"] ** 2, R["endo_profile"]["lr"], rtol=1e-6)
+    assert_allclose(rows["conf_low"], R["endo_profile"]["low"], rtol=1e-6)
+    assert_allclose(rows["conf_high"], R["endo_profile"]["high"], rtol=1e-6)
+
+
+def test_separation_names_the_term_and_the_rescue(endometrial):
+    for model in (Logit(), Probit()):
+        with pytest.raises(SeparationError, match=r"\['NV'\](.|\n)*Firth"):
+            fit_effect(endometrial, "HG ~ NV + PI + EH", model=model)
+
+
+def test_random_intercept_agrees_with_glmer():
+    bacteria = read_survey(pd.read_csv(REFERENCE / "data" / "bact.csv"))
+    effect = fit_effect(bacteria, "yy ~ tr + wk", model=RandomIntercept(cluster="ID"))
+    rows, fit = effect.tidy(), effect.tidy("fits").iloc[0]
+    assert_allclose(rows["estimate"], R["bact_25"]["b"], atol=ATOL_GLMER)
+    assert_allclose(rows["std_error"], R["bact_25"]["se"], rtol=1e-4)
+    assert fit["n_clusters"] == 50
+    assert fit["cluster"] == "ID"
+    effects = average_effects(effect).tidy()
+    plain = average_effects(fit_effect(bacteria, "yy ~ tr + wk", vcov=HC0())).tidy()
+    assert_allclose(effects["estimate"], plain["estimate"], atol=0.03)
+
+
+def test_a_random_intercept_has_no_other_covariance():
+    bacteria = read_survey(pd.read_csv(REFERENCE / "data" / "bact.csv"))
+    with pytest.raises(UsageError, match="its own likelihood"):
+        fit_effect(bacteria, "yy ~ tr", model=RandomIntercept(cluster="ID"), vcov=HC3())
+
+
+def test_a_fractional_logit_is_robust_by_default(beps):
+    data = beps.answers.assign(share=(beps.answers["Europe"] - 1) / 10)
+    effect = fit_effect(read_survey(data), "share ~ age + gender", model=FractionalLogit())
+    assert effect.tidy("fits")["vcov"][0] == "HC3"
+    assert effect.tidy("fits")["mcfadden"].isna().all()
+    effects = average_effects(effect).tidy()
+    assert effects["category"].isna().all()
+
+
+@pytest.mark.parametrize("model", [OrderedLogit(), OrderedProbit(), Multinomial()])
+def test_clustered_tests_have_satterthwaite_df(model, beps):
+    data = beps.answers.assign(group=beps.answers["age"] // 5)
+    effect = fit_effect(
+        read_survey(data), "ec ~ Blair + Europe", model=model, vcov=CR2(cluster="group")
+    )
+    assert effect.tidy()["df"].between(1, 14).all()
+    assert effect.tidy("fits")["n_clusters"][0] == 15
+    effects = average_effects(effect).tidy()
+    assert effects["df"].between(1, 14).all()
+    assert_allclose(effects.groupby("term")["estimate"].sum(), 0, atol=1e-12)
+
+
+def test_effects_of_a_factor_on_categories_are_contrasts_of_shares(beps):
+    effect = fit_effect(beps, "vote ~ gender", model=Multinomial(), vcov=Classic())
+    rows = average_effects(effect).tidy()
+    shares = pd.crosstab(beps.answers["gender"], beps.answers["vote"], normalize="index")
+    expected = shares.loc["male"] - shares.loc["female"]
+    assert list(rows["contrast"].unique()) == ["male - female"]
+    assert_allclose(rows["estimate"], expected[rows["category"]], atol=1e-10)
+
+
+def test_separated_categories_name_the_term(beps):
+    data = beps.answers.assign(told=(beps.answers["ec"] > 3).astype(float))
+    for model in (OrderedLogit(), Multinomial()):
+        with pytest.raises(SeparationError, match="told"):
+            fit_effect(read_survey(data), "ec ~ age + told", model=model)
+
+
+def test_dependent_terms_of_an_ordered_model_are_named(beps):
+    data = beps.answers.assign(twice=2 * beps.answers["age"])
+    with pytest.raises(CollinearityError, match="twice"):
+        fit_effect(read_survey(data), "ec ~ age + Blair + twice", model=OrderedLogit())
+
+
+def test_categories_without_order_are_refused_by_ordered_models(beps):
+    with pytest.raises(SurveyError, match="no order"):
+        fit_effect(beps, "vote ~ age", model=OrderedLogit())
+
+
+def test_a_measure_is_refused_as_categories(beps):
+    with pytest.raises(SurveyError, match="too many for categories"):
+        fit_effect(beps, "age ~ Blair", model=Multinomial())
+
+
+def test_a_share_outside_0_to_1_is_refused(beps):
+    with pytest.raises(SurveyError, match="no share from 0 to 1"):
+        fit_effect(beps, "Europe ~ age", model=FractionalLogit())
+
+
+def test_an_unknown_base_is_named_with_the_nearest(beps):
+    with pytest.raises(UsageError, match="did you mean 'Labour'"):
+        fit_effect(beps, "vote ~ age", model=Multinomial(base="labor"))

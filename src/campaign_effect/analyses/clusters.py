@@ -130,7 +130,9 @@ def check_clusters(
     for one in models:
         for place in _places(one, named):
             contrast = np.eye(one.single.p)[place]
-            panel = village_panel(one.single, _codes(one), contrast, level=effect.level, seed=seed)
+            panel = village_panel(
+                one.single, _codes(one), contrast, level=effect.level, seed=seed
+            )
             tests += _tests(one, place, panel)
             facts.append(_facts(one, place, panel))
     return ClustersResult(

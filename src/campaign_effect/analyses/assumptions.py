@@ -1,0 +1,252 @@
+"""The classical checks of a model: shown because they are asked for, never to choose errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from campaign_effect.analyses.effects import EffectResult
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.errors import SurveyError
+from campaign_effect.results import (
+    Bounded,
+    Count,
+    Df,
+    Name,
+    Notice,
+    Number,
+    PValue,
+    Result,
+    Row,
+    Word,
+)
+from campaign_effect.stats.models.calibration import hosmer_lemeshow
+from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.linear_tests import (
+    AssumptionTest,
+    breusch_pagan,
+    durbin_watson,
+    glejser,
+    reset,
+    shapiro_wilk,
+)
+from campaign_effect.stats.models.roc import discriminate
+from campaign_effect.stats.models.specification import link_test, variance_inflation
+
+HIGH_INFLATION: Final = 10.0
+"""A convention: Kutner, Nachtsheim & Neter (2004). Estimates stay unbiased above it."""
+
+MOST_FOR_SHAPIRO: Final = 5000
+"""Royston's approximation of the Shapiro-Wilk *p* value holds up to here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumptionRow(Row):
+    """One test of one assumption of one model."""
+
+    outcome: Name
+    model: Word
+    assumption: Word
+    test: Word
+    statistic: Number
+    df: Df | None
+    df_2: Df | None
+    p_value: PValue
+    remedy: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InflationRow(Row):
+    """How much the other terms inflate a variable's variance."""
+
+    outcome: Name
+    model: Word
+    variable: Name
+    gvif: Number
+    df: Df
+    scaled_vif: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscriminationRow(Row):
+    """How well a model of a binary outcome tells events apart."""
+
+    outcome: Name
+    model: Word
+    auc: Bounded
+    std_error: Bounded
+    conf_low: Bounded
+    conf_high: Bounded
+    n: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssumptionsResult(Result):
+    """The classical checks of one or more models."""
+
+    name: ClassVar[str] = "assumptions"
+    tests: tuple[AssumptionRow, ...]
+    inflation: tuple[InflationRow, ...]
+    discrimination: tuple[DiscriminationRow, ...]
+
+
+def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> AssumptionsResult:
+    """Run the classical checks of linear and logistic models.
+
+    Parameters
+    ----------
+    effect : EffectResult
+        From `fit_effect` with `Ols`, `Lpm` or `Logit`.
+    level : float, default 0.95
+        Coverage of the interval of the area under the curve.
+
+    Returns
+    -------
+    AssumptionsResult
+        Part ``tests``: for a linear model of a number, normality of residuals (Shapiro-Wilk),
+        equal variances (Breusch-Pagan, Glejser), independence in the order of the file
+        (Durbin-Watson) and form (RESET); for a logit, calibration (Hosmer-Lemeshow: a *large*
+        *p* means that no lack of fit was found) and form (link test). Part ``inflation``:
+        (generalised) variance inflation factors. Part ``discrimination``: the area under the
+        curve with DeLong's interval. ``remedy`` says what to do when a test fails.
+
+    Raises
+    ------
+    SurveyError
+        If no model is linear or logistic.
+
+    Notes
+    -----
+    On an outcome of 0 and 1 residuals are neither normal nor of equal variance: normality,
+    Breusch-Pagan and Glejser are refused there, and a notice says so. None of these tests
+    chooses the standard errors: robust ones are the default whatever the tests say [1]_.
+
+    References
+    ----------
+    .. [1] Long, J. S., & Ervin, L. H. (2000). Using heteroscedasticity consistent standard
+       errors in the linear regression model. The American Statistician, 54, 217-224.
+       https://doi.org/10.1080/00031305.2000.10474549
+    """
+    models = [one for one in effect.models if one.model.name in {"ols", "lpm", "logit"}]
+    if not models:
+        raise SurveyError(
+            "The classical checks are of linear and logistic models.",
+            hint="fit the outcome with Ols(), Lpm() or Logit().",
+        )
+    inflation = tuple(row for one in models for row in _inflation(one))
+    return AssumptionsResult(
+        tests=tuple(row for one in models for row in _tests(one)),
+        inflation=inflation,
+        discrimination=tuple(
+            _discrimination(one, level) for one in models if one.model.name == "logit"
+        ),
+        samples=(
+            *((part, effect.sample) for part in AssumptionsResult.row_types()),
+            *effect.samples[2:],
+        ),
+        notices=(*_refused(models), *_inflated(inflation)),
+        glossary=effect.glossary,
+    )
+
+
+Check = tuple[str, str, Callable[[Fit], AssumptionTest], str]
+"""What is assumed, the test, its function, the remedy."""
+
+_OF_NUMBERS: Final[tuple[Check, ...]] = (
+    ("normality", "shapiro_wilk", shapiro_wilk, "large_n_or_bootstrap"),
+    ("homoskedasticity", "breusch_pagan", breusch_pagan, "robust_errors"),
+    ("homoskedasticity", "glejser", lambda fit: glejser(fit).overall, "robust_errors"),
+)
+_OF_ALL_LINEAR: Final[tuple[Check, ...]] = (
+    ("independence", "durbin_watson", durbin_watson, "cluster_errors"),
+    ("form", "reset", reset, "curves_or_interactions"),
+)
+
+
+def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
+    if one.model.name == "logit":
+        yield from _logit_tests(one)
+        return
+    checks = _OF_ALL_LINEAR if one.model.is_binary else (*_OF_NUMBERS, *_OF_ALL_LINEAR)
+    for assumption, test, check, remedy in checks:
+        if test == "shapiro_wilk" and one.fit.n > MOST_FOR_SHAPIRO:
+            continue
+        found = check(one.fit)
+        yield _row(one, assumption, test, found, remedy)
+
+
+def _logit_tests(one: FittedModel) -> Iterator[AssumptionRow]:
+    fitted = hosmer_lemeshow(one.fit)
+    calibration = AssumptionTest(
+        statistic=fitted.chi2, p_value=fitted.p_value, df=float(fitted.df)
+    )
+    yield _row(one, "calibration", "hosmer_lemeshow", calibration, "curves_or_interactions")
+    link = link_test(one.fit)
+    form = AssumptionTest(statistic=link.statistic, p_value=link.p_value)
+    yield _row(one, "form", "link", form, "curves_or_interactions")
+
+
+def _row(
+    one: FittedModel, assumption: str, test: str, found: AssumptionTest, remedy: str
+) -> AssumptionRow:
+    return AssumptionRow(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        assumption=f"assumption.{assumption}",
+        test=f"test.{test}",
+        statistic=found.statistic,
+        df=found.df,
+        df_2=found.df_residual,
+        p_value=found.p_value,
+        remedy=f"remedy.{remedy}",
+    )
+
+
+def _inflation(one: FittedModel) -> Iterator[InflationRow]:
+    """Join the columns of every variable; columns of several variables stay out."""
+    places: dict[str, list[int]] = {}
+    for place, term in enumerate(one.design.terms):
+        name = term.partition("[")[0]
+        if name in one.formula.columns and ":" not in term:
+            places.setdefault(name, []).append(place)
+    alone = [p for p, term in enumerate(one.design.terms) if term != "Intercept"]
+    if len(places) < 2 or sorted(p for found in places.values() for p in found) != alone:
+        return  # with interactions or curves a variable has no single inflation
+    kept = one.fit.dispersion * one.fit.bread
+    found = variance_inflation(kept, list(places.values()))
+    for i, name in enumerate(places):
+        yield InflationRow(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            variable=name,
+            gvif=float(found.gvif[i]),
+            df=float(found.df[i]),
+            scaled_vif=float(found.scaled[i]),
+        )
+
+
+def _discrimination(one: FittedModel, level: float) -> DiscriminationRow:
+    found = discriminate(one.fit, level=level)
+    return DiscriminationRow(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        auc=found.auc,
+        std_error=found.std_error,
+        conf_low=found.conf_low,
+        conf_high=found.conf_high,
+        n=one.fit.n,
+    )
+
+
+def _refused(models: list[FittedModel]) -> Iterator[Notice]:
+    for one in models:
+        if one.model.name == "lpm":
+            yield Notice.of("binary_residuals", outcome=one.formula.outcome)
+
+
+def _inflated(rows: tuple[InflationRow, ...]) -> Iterator[Notice]:
+    for row in rows:
+        if (vif := row.scaled_vif**2) > HIGH_INFLATION:
+            facts = {"outcome": row.outcome, "variable": row.variable}
+            yield Notice.of("high_inflation", **facts, vif=vif)

@@ -22,6 +22,7 @@ from campaign_effect.stats.design.survey_mean import survey_mean, weighting_effe
 from campaign_effect.stats.models.covariance import Cr, cr_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.stats.models.refits import refit
 from campaign_effect.stats.models.weighted import (
     design_covariance,
     fit_weighted_logit,
@@ -207,16 +208,6 @@ def test_influence_values_are_what_one_answers_weight_moves(model, api):
     assert_allclose(change, fit.influence[i], rtol=2e-4, atol=1e-8)
 
 
-def weighted_betas(api, fit, replicates):
-    kept = [values > 0 for values in replicates.values.T]
-    return np.array(
-        [
-            fit(api.X[rows], api.y[rows], values[rows]).beta
-            for rows, values in zip(kept, replicates.values.T, strict=True)
-        ]
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "design"), [("jk1", "plain"), ("jkn", "stratified"), ("jkn_fpc", "fpc")]
 )
@@ -227,7 +218,7 @@ def test_jackknife_replicates_match_r(name, design, api, designs):
     means = (api.api99 @ w / w.sum(axis=0))[:, None]
     V = replicate_covariance(means, means.mean(axis=0), replicates)
     assert_allclose(np.sqrt(V[0]), expected["mean_se"], rtol=RTOL_R)
-    betas = weighted_betas(api, fit_weighted_logit, replicates)
+    betas = refit(fit_weighted_logit(api.X, api.y, api.weights).fit, replicates.values)
     V = replicate_covariance(betas, betas.mean(axis=0), replicates)
     assert_allclose(np.sqrt(np.diag(V)), expected["se"], rtol=1e-7)
 
@@ -270,6 +261,16 @@ def test_bootstrap_replicates_of_a_total_give_its_variance_on_average(paired):
     found = replicate_covariance(totals(paired.z, replicates), w @ paired.z, replicates)
     expected = total_covariance(w[:, None] * paired.z, paired.design)
     assert_allclose(np.diag(found), np.diag(expected), rtol=0.05)
+
+
+@pytest.mark.parametrize("model", FITS)
+def test_refits_with_replicate_weights_are_weighted_fits(model, api):
+    weighted, replicates = FITS[model][1], jackknife_replicates(api.plain)
+    found = refit(weighted(api.X, api.y, api.weights).fit, replicates.values)
+    for values, beta in zip(replicates.values.T, found, strict=True):
+        kept = values > 0
+        expected = weighted(api.X[kept], api.y[kept], values[kept]).beta
+        assert_allclose(beta, expected, rtol=1e-8, atol=1e-10)
 
 
 def test_a_stratum_with_one_unit_needs_a_choice():

@@ -41,6 +41,11 @@ VOCABULARY = {
     *("lambda_1", "lambda_2", "lambda_3", "lambda_4", "lambda_5", "lambda_6"),
     *("split_half_worst", "split_half_average", "split_half_best", "split_half_odd_even"),
     "spearman_brown",
+    # factors
+    *("kmo", "component", "component_mean", "component_quantile", "factor", "factor_mean"),
+    *("factor_quantile", "map", "acceleration", "criterion", "n_factors", "factor_1"),
+    *("factor_2", "communality", "uniqueness", "complexity", "variance", "cumulative"),
+    *("score_validity", "rmsea", "rmsea_low", "rmsea_high", "tli", "bic", "rmsr"),
     # the tables of a thesis
     *("critical_r", "is_valid", "is_valid_corrected", "cutoff", "is_reliable"),
     *("attainment", "band"),

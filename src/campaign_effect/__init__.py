@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.clusters import check_clusters
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
+    from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
@@ -48,6 +49,7 @@ _ROOMS: Final = {
     "analyses.clusters": ("check_clusters",),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
+    "analyses.factors": ("explore_factors",),
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
@@ -90,6 +92,7 @@ __all__ = [
     "describe_items",
     "estimate_polychorics",
     "estimate_reliability",
+    "explore_factors",
     "fit_effect",
     "read_schema",
     "read_survey",

@@ -8,6 +8,7 @@ from typing import Final
 from campaign_effect.analyses.clusters import check_survey_clusters
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
+from campaign_effect.analyses.factors import explore_factors
 from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
@@ -21,6 +22,7 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "description": describe_items,
     "reliability": estimate_reported_reliability,
     "thesis": assess_items,
+    "factors": explore_factors,
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from campaign_effect.analyses.clusters import ClustersResult, verdicts
 from campaign_effect.analyses.effects import EffectResult, ModelFit
+from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.quality import QualityResult
@@ -50,6 +51,24 @@ def _(result: ThesisResult) -> tuple[Note, ...]:
     corrected = sum(row.is_valid_corrected for row in result.validity)
     facts = {"valid": valid, "corrected": corrected, "k": len(result.validity)}
     return ((Text.of("say.thesis", **facts),),) if result.validity else ()
+
+
+@sentences.register
+def _(result: FactorResult) -> tuple[Note, ...]:
+    adequacy = result.adequacy[0]
+    counts = {row.criterion: row.n_factors for row in result.suggestions}
+    said = Text.of(
+        "say.factors",
+        kmo=adequacy.kmo,
+        chi2=adequacy.statistic,
+        df=adequacy.df,
+        p=p_text(adequacy.p_value),
+        suggested=counts["criterion.parallel_components"],
+        map=counts["criterion.map"],
+        m=len(result.factors),
+        share=result.factors[-1].cumulative,
+    )
+    return ((said,),)
 
 
 @sentences.register

@@ -3,6 +3,7 @@
 from campaign_effect.apa.tables import (
     clusters,
     descriptions,
+    factors,
     groups,
     models,
     polychorics,
@@ -15,6 +16,7 @@ from campaign_effect.apa.tables.generic import tables
 __all__ = [
     "clusters",
     "descriptions",
+    "factors",
     "groups",
     "models",
     "polychorics",

@@ -1,0 +1,87 @@
+"""A factor solution of complete answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from campaign_effect.analyses.factors.choices import Basis, Choices
+from campaign_effect.analyses.samples import listwise_sample
+from campaign_effect.errors import NoVariationError, TooFewRowsError
+from campaign_effect.results import Sample
+from campaign_effect.stats.items.checks import check_scores
+from campaign_effect.stats.items.factors import Extraction, extract_factors
+from campaign_effect.stats.items.rotation import RotatedFactors, rotate
+from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.stats.moments.polychorics import estimate_polychorics
+from campaign_effect.stats.moments.smoothing import Smoothed, smooth_correlations
+from campaign_effect.stats.moments.tables import count_tables, encode
+from campaign_effect.survey import Survey
+
+N_STARTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A solution and what it rests on.
+
+    Attributes
+    ----------
+    items : tuple of str
+    X : ndarray, shape (n, k)
+        Complete answers.
+    R : ndarray, shape (k, k)
+        Correlations.
+    extracted : Extraction
+    rotated : RotatedFactors
+    """
+
+    items: tuple[str, ...]
+    X: Floats = field(repr=False)
+    R: Floats = field(repr=False)
+    extracted: Extraction
+    rotated: RotatedFactors
+
+
+def complete_answers(
+    survey: Survey, names: tuple[str, ...]
+) -> tuple[Floats, Sample, np.ndarray]:
+    """Take the complete answers, naming items that do not vary."""
+    columns = list(names)
+    complete, sample = listwise_sample(survey.answers[columns], survey.absences[columns])
+    X = survey.scores(names)[complete]
+    try:
+        check_scores(X, min_items=3)
+    except NoVariationError as error:
+        constant = [names[i] for i in getattr(error, "items", ())]
+        raise NoVariationError(
+            f"Items with one answer only ({len(constant)}): {constant}.",
+            hint="leave them out: an item that does not vary has no factor.",
+        ) from error
+    if len(X) <= len(names):
+        raise TooFewRowsError(
+            "Factors need more complete answers than items.",
+            received=f"{len(X)} answers to {len(names)} items",
+            hint="name fewer items, or look at which are missing most often.",
+        )
+    return X, sample, complete
+
+
+def correlate(X: Floats, basis: Basis) -> Smoothed:
+    """Correlate the items, smoothed where polychoric correlations need it."""
+    if basis == "pearson":
+        R = np.asarray(np.corrcoef(X, rowvar=False), dtype=np.float64)
+        return Smoothed(
+            correlations=R,
+            smallest_eigenvalue=float(np.linalg.eigvalsh(R)[0]),
+            is_smoothed=False,
+        )
+    return smooth_correlations(estimate_polychorics(count_tables(encode(X).codes)).correlations)
+
+
+def solve(names: tuple[str, ...], X: Floats, R: Floats, m: int, choices: Choices) -> Found:
+    """Extract m factors and rotate them."""
+    extracted = extract_factors(R, m, method=choices.extraction)
+    rotated = rotate(extracted.loadings, choices.rotation, n_starts=N_STARTS, seed=choices.seed)
+    return Found(items=names, X=X, R=R, extracted=extracted, rotated=rotated)

@@ -167,6 +167,21 @@ def test_villages_in_the_model_keep_imputed_people_of_one_village_alike(terms):
     assert ignorant < expected - 0.05
 
 
+@pytest.mark.parametrize("kind", [NUMBER, ORDERED, CATEGORY])
+@pytest.mark.parametrize("silent", [0, 3])
+def test_a_village_where_nobody_answered_is_taken_as_average(silent, kind):
+    rng = np.random.default_rng(7)
+    village = np.repeat(np.arange(6), 100)
+    leaning = np.array([0.0, 4.0, -4.0, 4.0, -4.0, 0.0])[village]
+    x = rng.normal(size=600)
+    data = np.column_stack([x, np.clip(np.rint(2 + leaning / 3 + rng.normal(size=600)), 0, 4)])
+    data[village == silent, 1] = np.nan
+    found = impute_chained(data, (NUMBER, kind), brief(), villages=village)
+    expected = np.nanmean([np.mean(data[village == g, 1]) for g in range(6) if g != silent])
+    assert_allclose(found.draws.mean(), expected, atol=0.6)
+    assert np.isin(found.draws, np.arange(5)).all()
+
+
 def test_a_delta_moves_what_is_imputed(survey):
     zero = impute_chained(survey.data, survey.kinds, brief(seed=2))
     deltas = np.array([0.0, -2.0, 0.0, 1.5, 0.0])

@@ -113,9 +113,9 @@ class ChainDesign:
     --------
     >>> data = np.array([[1.0, 5.0], [2.0, 7.0]])
     >>> variables = chain_variables(data, (VariableKind.NUMBER, VariableKind.NUMBER))
-    >>> ChainDesign(variables, data, None, VillageTerms.NONE).without(variables[1])
-    array([[ 1., -1.],
-           [ 1.,  1.]])
+    >>> design = ChainDesign(variables, data, None, VillageTerms.NONE)
+    >>> design.split(variables[1], np.array([0]), np.array([1]))
+    (array([[ 1., -1.]]), array([[1., 1.]]))
     """
 
     def __init__(
@@ -134,10 +134,26 @@ class ChainDesign:
         self._columns = np.column_stack([own, extra])
         self._has_means = terms is VillageTerms.MEANS and villages is not None
 
-    def without(self, variable: ChainVariable) -> Floats:
-        """Predictors of one variable: the blocks of all others, and villages."""
-        is_kept = self._is_other(variable)
-        return np.asarray(self._columns[:, is_kept])
+    def split(
+        self, variable: ChainVariable, answered: Integers, missing: Integers
+    ) -> tuple[Floats, Floats]:
+        """Predictors of one variable, of those who answered it and of those who did not.
+
+        They are the blocks of all other variables, and villages. People of a village in
+        which nobody answered are taken as of the average village: nothing tells its own.
+        """
+        is_other = self._is_other(variable)
+        others = self._columns[:, is_other]
+        there, absent = others[answered], others[missing]
+        if self._terms is not VillageTerms.FIXED or self._villages is None:
+            return there, absent
+        n_villages = self._columns.shape[1] - self._width
+        sizes = np.bincount(self._villages[answered], minlength=n_villages + 1)
+        first = others.shape[1] - n_villages
+        is_unknown = sizes[self._villages[missing]] == 0
+        absent[is_unknown, first:] = there[:, first:].mean(axis=0)
+        is_known = np.concatenate([np.ones(first, dtype=bool), sizes[1:] > 0])
+        return there[:, is_known], absent[:, is_known]
 
     def update(self, variable: ChainVariable, rows: Integers, values: Floats) -> None:
         """Put new values into a variable's block."""

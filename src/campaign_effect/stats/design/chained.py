@@ -167,7 +167,8 @@ def _run(
     means, spreads = np.empty((2, settings.iterations, len(tasks)))
     for t in range(settings.iterations):
         for i, task in enumerate(tasks):
-            drawn = _draw(task, design.without(task.variable), starts, settings.donors, rng)
+            predictors = design.split(task.variable, task.answered, task.missing)
+            drawn = _draw(task, predictors, starts, settings.donors, rng)
             full[task.missing, task.column] = drawn
             design.update(task.variable, task.missing, drawn)
             means[t, i], spreads[t, i] = drawn.mean(), drawn.std()
@@ -175,11 +176,15 @@ def _run(
 
 
 def _draw(
-    task: _Task, X: Floats, starts: dict[int, Floats], donors: int, rng: np.random.Generator
+    task: _Task,
+    predictors: tuple[Floats, Floats],
+    starts: dict[int, Floats],
+    donors: int,
+    rng: np.random.Generator,
 ) -> Floats:
     """Draw one variable's missing answers; remember where its search ended."""
     variable = task.variable
-    there, absent = X[task.answered], X[task.missing]
+    there, absent = predictors
     if variable.kind is VariableKind.NUMBER:
         return draw_matched(there, task.answers, absent, rng, donors) + task.delta
     codes, n_levels = variable.codes(task.answers), len(variable.levels)
@@ -190,7 +195,7 @@ def _draw(
             start = ordered_start(codes, n_levels, there.shape[1])
         draw = draw_ordered
     else:
-        start = starts.get(task.column, np.zeros((X.shape[1], n_levels - 1)))
+        start = starts.get(task.column, np.zeros((there.shape[1], n_levels - 1)))
         draw = draw_categories
     drawn, starts[task.column] = draw(there, codes, absent, rng, start=start, delta=task.delta)
     return np.asarray(variable.levels[drawn])

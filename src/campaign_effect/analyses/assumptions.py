@@ -170,19 +170,19 @@ def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
         return
     checks = _OF_ALL_LINEAR if one.model.is_binary else (*_OF_NUMBERS, *_OF_ALL_LINEAR)
     for assumption, test, check, remedy in checks:
-        if test == "shapiro_wilk" and one.fit.n > MOST_FOR_SHAPIRO:
+        if test == "shapiro_wilk" and one.single.n > MOST_FOR_SHAPIRO:
             continue
-        found = check(one.fit)
+        found = check(one.single)
         yield _row(one, assumption, test, found, remedy)
 
 
 def _logit_tests(one: FittedModel) -> Iterator[AssumptionRow]:
-    fitted = hosmer_lemeshow(one.fit)
+    fitted = hosmer_lemeshow(one.single)
     calibration = AssumptionTest(
         statistic=fitted.chi2, p_value=fitted.p_value, df=float(fitted.df)
     )
     yield _row(one, "calibration", "hosmer_lemeshow", calibration, "curves_or_interactions")
-    link = link_test(one.fit)
+    link = link_test(one.single)
     form = AssumptionTest(statistic=link.statistic, p_value=link.p_value)
     yield _row(one, "form", "link", form, "curves_or_interactions")
 
@@ -213,7 +213,7 @@ def _inflation(one: FittedModel) -> Iterator[InflationRow]:
     alone = [p for p, term in enumerate(one.design.terms) if term != "Intercept"]
     if len(places) < 2 or sorted(p for found in places.values() for p in found) != alone:
         return  # with interactions or curves a variable has no single inflation
-    kept = one.fit.dispersion * one.fit.bread
+    kept = one.single.dispersion * one.single.bread
     found = variance_inflation(kept, list(places.values()))
     for i, name in enumerate(places):
         yield InflationRow(
@@ -227,7 +227,7 @@ def _inflation(one: FittedModel) -> Iterator[InflationRow]:
 
 
 def _discrimination(one: FittedModel, level: float) -> DiscriminationRow:
-    found = discriminate(one.fit, level=level)
+    found = discriminate(one.single, level=level)
     return DiscriminationRow(
         outcome=one.formula.outcome,
         model=f"model.{one.model.name}",
@@ -235,7 +235,7 @@ def _discrimination(one: FittedModel, level: float) -> DiscriminationRow:
         std_error=found.std_error,
         conf_low=found.conf_low,
         conf_high=found.conf_high,
-        n=one.fit.n,
+        n=one.single.n,
     )
 
 

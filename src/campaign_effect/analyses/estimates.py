@@ -20,6 +20,7 @@ from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_margins import (
     average_share_contrasts,
     average_share_slopes,
+    average_shares,
 )
 from campaign_effect.stats.models.clusters import inestimable_without
 from campaign_effect.stats.models.covariance import (
@@ -31,12 +32,18 @@ from campaign_effect.stats.models.covariance import (
     hc_covariance,
 )
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.margins import Margin, average_contrast, average_slope
+from campaign_effect.stats.models.margins import (
+    Margin,
+    average_contrast,
+    average_prediction,
+    average_slope,
+)
 from campaign_effect.stats.models.multinomial_fit import MultinomialFit
 from campaign_effect.stats.models.ordered_fit import OrderedFit
 from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 from campaign_effect.stats.models.random_intercept_margins import (
     average_mixed_contrast,
+    average_mixed_prediction,
     average_mixed_slope,
     mixed_covariance,
 )
@@ -175,6 +182,15 @@ def slopes_of(fit: AnyFit, derivative: Floats) -> Sequence[Margin]:
     if isinstance(fit, CategoryFit):
         return average_share_slopes(fit, derivative)
     return [average_slope(fit, derivative)]
+
+
+def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:
+    """Average the expected outcome at a design: one margin, or one a category."""
+    if isinstance(fit, RandomInterceptFit):
+        return [average_mixed_prediction(fit, X)]
+    if isinstance(fit, CategoryFit):
+        return average_shares(fit, X)
+    return [average_prediction(fit, X)]
 
 
 def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Parameters:

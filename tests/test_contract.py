@@ -25,9 +25,14 @@ VOCABULARY = {
     *("outcome", "model", "term", "contrast", "row", "reason", "place", "is_reversed"),
     # how many
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
-    *("missing_share", "missing_from", "missing_to"),
+    *("missing_share", "missing_from", "missing_to", "is_suppressed"),
+    *("pattern", "n_patterns", "value", "other_row", "source", "unchecked"),
     # clusters
     *("method", "effective_low", "effective_high", "largest_leverage", "largest_share"),
+    # assumptions
+    *("assumption", "remedy", "gvif", "scaled_vif"),
+    # predictions
+    *("category", "value"),
     # groups
     *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates

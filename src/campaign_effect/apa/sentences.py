@@ -27,7 +27,15 @@ def sentences(result: Result) -> tuple[Note, ...]:
 @sentences.register
 def _(result: QualityResult) -> tuple[Note, ...]:
     left = result.exclusions[-1].n_left if result.exclusions else result.sample.n_total
-    return ((Text.of("say.quality", n=result.sample.n_total, left=left),),)
+    raised = tuple(
+        Text.of("alt.flag", reason=row.reason, n=row.n) for row in result.flag_counts if row.n
+    )
+    flagged = (
+        Text.of("say.flagged", n=len(result.flagged), flags=raised)
+        if raised
+        else Text(id="say.not_flagged")
+    )
+    return ((Text.of("say.quality", n=result.n_read, left=left), flagged),)
 
 
 @sentences.register

@@ -64,6 +64,23 @@ def values(row: Row, *columns: str) -> tuple[Cell, ...]:
     )
 
 
+def suppressible(row: Row, *columns: str, hidden: tuple[str, ...]) -> tuple[Cell, ...]:
+    """Take some fields of a row; of a row with hidden counts, the empty ones say so."""
+    is_hidden = getattr(row, "is_suppressed", False)
+    return tuple(
+        Text(id="word.suppressed")
+        if is_hidden and column in hidden and getattr(row, column) is None
+        else cell
+        for column, cell in zip(columns, values(row, *columns), strict=True)
+    )
+
+
+def suppression_note(rows: Iterable[Row], min_cell: int) -> tuple[Note, ...]:
+    """Explain hidden counts; no note where none is."""
+    is_any = any(getattr(row, "is_suppressed", False) for row in rows)
+    return ((Text.of("note.suppressed", most=min_cell - 1),),) if is_any else ()
+
+
 def sample_note(sample: Sample) -> Note:
     """Say how many were used, and why others were not."""
     if not sample.dropped:

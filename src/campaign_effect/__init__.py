@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from campaign_effect.analyses.assumptions import check_assumptions
     from campaign_effect.analyses.choices import (
         CR0,
         CR1,
@@ -21,16 +20,9 @@ if TYPE_CHECKING:
         HC2,
         HC3,
         Classic,
-        Firth,
-        FractionalLogit,
         Logit,
         Lpm,
-        Multinomial,
         Ols,
-        OrderedLogit,
-        OrderedProbit,
-        Probit,
-        RandomIntercept,
     )
     from campaign_effect.analyses.clusters import check_clusters
     from campaign_effect.analyses.description import describe_items
@@ -39,7 +31,6 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
-    from campaign_effect.analyses.predictions import predict_probabilities
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
@@ -52,11 +43,9 @@ if TYPE_CHECKING:
     from campaign_effect.survey import Survey, read_survey
 
 _ROOMS: Final = {
-    "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
         *("CR0", "CR1", "CR2", "Classic", "HC0", "HC1", "HC2", "HC3"),
-        *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols", "OrderedLogit"),
-        *("OrderedProbit", "Probit", "RandomIntercept"),
+        *("Logit", "Lpm", "Ols"),
     ),
     "analyses.clusters": ("check_clusters",),
     "analyses.description": ("describe_items",),
@@ -65,7 +54,6 @@ _ROOMS: Final = {
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
-    "analyses.predictions": ("predict_probabilities",),
     "analyses.quality": ("check_quality",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
@@ -92,22 +80,14 @@ __all__ = [
     "Bootstrap",
     "CampaignEffectError",
     "Classic",
-    "Firth",
-    "FractionalLogit",
     "Logit",
     "Lpm",
-    "Multinomial",
     "Ols",
-    "OrderedLogit",
-    "OrderedProbit",
     "Plan",
-    "Probit",
-    "RandomIntercept",
     "Report",
     "Survey",
     "assess_items",
     "average_effects",
-    "check_assumptions",
     "check_clusters",
     "check_quality",
     "compare_groups",
@@ -117,7 +97,6 @@ __all__ = [
     "estimate_reliability",
     "explore_factors",
     "fit_effect",
-    "predict_probabilities",
     "read_schema",
     "read_survey",
     "run",

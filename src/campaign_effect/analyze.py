@@ -83,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("survey", nargs="?", help="csv, xlsx, sav, dta or parquet file")
     add("--schema", metavar="NAME|PATH", help="what the questionnaire asks")
+    add("--source", metavar="KIND", help="what the file is, where it is not recognised")
+    add("--sheet", metavar="NAME", help="of a workbook, where the first is not the one")
     add("--out", metavar="FOLDER", help="the report's folder (default: <file>_report)")
     add("--only", metavar="ANALYSIS", action="append", help="run this analysis; repeatable")
     add("--format", choices=FORMATS, action="append", help="write this format; repeatable")
@@ -122,7 +124,6 @@ def _list_analyses() -> None:
 
 
 def _draft(options: argparse.Namespace) -> None:
-    from campaign_effect.readers import read_table
     from campaign_effect.readers.draft import draft_schema, write_draft
 
     path = _draft_path(options)
@@ -131,7 +132,8 @@ def _draft(options: argparse.Namespace) -> None:
             f"There is a draft {str(path)!r} already.",
             hint="name it with --schema, or move it away for a new one.",
         )
-    print(write_draft(draft_schema(read_table(options.survey)), path))
+    given = {"kind": options.source, "sheet": options.sheet}
+    print(write_draft(draft_schema(options.survey, **given), path))
 
 
 def _draft_path(options: argparse.Namespace) -> Path:
@@ -149,7 +151,13 @@ def _analyse(options: argparse.Namespace) -> None:
     plan = Plan(analyses=tuple(options.only)) if options.only else Plan()
     with _progress(options, len(plan.analyses) + 2) as step:
         step("reading")
-        reading = read_answers(options.survey, options.schema, strict=options.strict)
+        reading = read_answers(
+            options.survey,
+            options.schema,
+            strict=options.strict,
+            kind=options.source,
+            sheet=options.sheet,
+        )
         found = run(plan, reading.survey, on_start=step)
         step("writing")
         notices = (*found.notices, *_schema_notices(reading, options))
@@ -206,7 +214,7 @@ def _title(survey: Survey, options: argparse.Namespace) -> str | None:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """Take the options that a result depends on."""
-    kept = ("schema", "only", "format", "language", "strict")
+    kept = ("schema", "source", "sheet", "only", "format", "language", "strict")
     return {name: getattr(options, name) for name in kept}
 
 

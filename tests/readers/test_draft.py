@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
+import campaign_effect as ce
 from campaign_effect.readers import read_table
 from campaign_effect.readers.draft import draft_as_yaml, draft_schema, write_draft
 from campaign_effect.readers.drafting.words import Names, platform_of
@@ -168,7 +170,8 @@ def test_the_usual_variables_are_found_with_their_roles():
     )
     roles = found.schema.roles
     assert (roles.personal, roles.identity) == (("Nama lengkap",), ("Nomor WhatsApp",))
-    assert roles.ignore == ("Cap waktu", "Persetujuan")
+    assert (roles.submitted, roles.ignore) == (("Cap waktu",), ("Persetujuan",))
+    assert roles.age == "usia"
     assert (roles.cluster, roles.group) == ("desa", "jenis_kelamin")
     assert roles.controls == ("usia", "jenis_kelamin")
     types = {variable.name: variable.type for variable in found.schema.variables}
@@ -249,3 +252,66 @@ def test_answers_aside_of_a_category_stay_apart():
     (scale,) = found.schema.scales
     assert [point.code for point in scale.points] == ["tidak", "ya"]
     assert [point.code for point in scale.aside] == ["no_answer"]
+
+
+def options(found, name="sumber"):
+    variable = found.schema.variable(name)
+    assert variable.is_choices
+    return {point.code: point.wordings() for point in found.schema.scale(variable.scale).points}
+
+
+def test_ticks_in_a_cell_are_choices_and_platforms_exposures(shared):
+    cells = ["WhatsApp;Facebook", "WhatsApp", "WhatsApp;Tatap muka, rumah ke rumah"] * 9
+    found = draft({"Sumber": [*cells, "WhatsApp;Pak Budi 0812"]})
+    assert list(options(found)) == [
+        "facebook",
+        "tatap_muka_rumah_ke_rumah",
+        "whatsapp",
+        "other",
+    ]
+    roles = found.schema.roles.exposures
+    assert [one.variable for one in roles] == ["sumber_facebook", "sumber_whatsapp"]
+    assert "Budi" not in draft_as_yaml(found)
+
+
+def test_a_comma_inside_an_option_is_told_by_its_small_letter():
+    asked = "Sumber (pilih semua yang sesuai)"
+    found = draft({asked: ["WhatsApp, Tatap muka, rumah ke rumah", "WhatsApp", "TikTok"] * 5})
+    (variable,) = found.schema.variables
+    assert list(options(found, variable.name)) == [
+        "tatap_muka_rumah_ke_rumah", "tiktok", "whatsapp",
+    ]  # fmt: skip
+
+
+def test_kobo_columns_of_ticks_are_one_question(shared):
+    table = read_table(shared("fixtures/kobo_xml_headers.csv"))
+    found = draft_schema(table)
+    assert list(options(found)) == ["whatsapp", "facebook"]
+    assert found.schema.variable("sumber").column == ("grp_media/sumber",)
+    platforms = [one.platform for one in found.schema.roles.exposures]
+    assert platforms == ["whatsapp", "facebook"]
+    assert found.schema.roles.started == ("start",)
+
+
+def test_columns_of_zeros_and_ones_in_spss_are_one_question(tmp_path):
+    frame = pd.DataFrame({"sumber_1": [1.0, 0, 1], "sumber_2": [0.0, 0, 1], "x": [1.0, 2, 3]})
+    labels = ["Sumber: WhatsApp", "Sumber: Tatap muka", "Usia"]
+    pyreadstat.write_sav(frame, str(tmp_path / "a.sav"), column_labels=labels)
+    found = draft_schema(tmp_path / "a.sav")
+    assert {code: list(words)[-1] for code, words in options(found).items()} == {
+        "whatsapp": "1", "tatap_muka": "2",
+    }  # fmt: skip
+    survey = ce.read_survey(tmp_path / "a.sav", found.schema)
+    assert survey.answers["sumber"].tolist() == [1, 0, 2]
+
+
+def test_consent_and_weight_get_their_roles():
+    found = draft({"Apakah bersedia ikut?": ["Ya", "Tidak"] * 9, "Bobot": ["1.5", "0.8"] * 9})
+    assert found.schema.roles.consent.agreed == ("Ya",)
+    assert found.schema.roles.weight == "bobot"
+
+
+def test_a_draft_is_written_where_it_is_asked_for(tmp_path):
+    columns = block(["X1.1", "X1.2"])
+    found = draft_schema(pd.DataFrame(columns), tmp_path / "a.yaml")
+    assert read_schema(tmp_path / "a.yaml") == found.schema

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from campaign_effect.readers import read_table
 from campaign_effect.readers.drafting.blocks import Sure, find_blocks
-from campaign_effect.readers.drafting.columns import look_at, missing_words
+from campaign_effect.readers.drafting.choices import (
+    add_several,
+    ask_about_several,
+    find_several,
+)
+from campaign_effect.readers.drafting.columns import Look, look_at, missing_words
 from campaign_effect.readers.drafting.constructs import add_block
 from campaign_effect.readers.drafting.sheet import Guess, Question, Sheet
 from campaign_effect.readers.drafting.variables import add_variable
@@ -46,46 +52,84 @@ class Draft:
     notices: tuple[Notice, ...]
 
 
-def draft_schema(table: RawTable) -> Draft:
+def draft_schema(
+    source: RawTable | str | Path | object,
+    path: str | Path | None = None,
+    *,
+    kind: str | None = None,
+    sheet: str | None = None,
+) -> Draft:
     """Guess a schema from headers and cells, in English and Indonesian.
 
     Parameters
     ----------
-    table : RawTable
-        As it was read.
+    source : path, data frame or RawTable
+        As for ``read_survey``.
+    path : str or Path, optional
+        Where the draft is written as commented YAML; nowhere by default.
+    kind, sheet : str, optional
+        See ``read_table``.
 
     Returns
     -------
     Draft
         Constructs from grids ("Q [row]"), common prefixes (X1.1, X1.2) and equal answers;
-        reverse-keyed items by correlation and words; exposures by platforms' names; clusters
-        by words for villages. Columns that nothing tells about are left out.
+        reverse-keyed items by correlation and words; questions with several answers; exposures
+        by platforms' names; clusters by words for villages. Columns that nothing tells about
+        are left out.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read.
+    OutputError
+        If the draft cannot be written.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> from campaign_effect.readers import read_table
     >>> answers = ["1", "2", "3", "4", "5"]
     >>> frame = pd.DataFrame({"X1.1": answers, "X1.2": answers})
-    >>> draft_schema(read_table(frame)).schema.constructs[0].name
+    >>> draft_schema(frame).schema.constructs[0].name
     'x1'
     """
+    if not isinstance(source, RawTable):
+        source = read_table(source, kind=kind, sheet=sheet)
+    draft = _guessed(source)
+    if path is not None:
+        write_draft(draft, path)
+    return draft
+
+
+def _guessed(table: RawTable) -> Draft:
     personal = find_personal(table)
     hidden = {one.column for one in personal}
     missing = missing_words(table)
     looks = [look_at(table, one, missing) for one in table.columns if one.name not in hidden]
     sheet = Sheet(table.cells, missing)
     sheet.add_personal(*_told_apart(personal))
-    sheet.add_paperwork([look for look in looks if look.is_paperwork])
-    answers = [look for look in looks if not look.is_paperwork]
-    blocks = find_blocks(answers)
+    sheet.add_times(table.started, table.submitted)
+    several = find_several(looks, table.cells)
+    ticked = {look.name for one in several for look in one.looks}
+    paperwork = [look for look in looks if look.is_paperwork and look.name not in ticked]
+    sheet.add_paperwork(paperwork, (table.started, table.submitted))
+    ask_about_several(sheet, paperwork)
+    answers = [look for look in looks if not look.is_paperwork and look.name not in ticked]
+    _add_answers(sheet, answers)
+    for one in several:
+        add_several(sheet, one)
+    return _draft(sheet, Names().of(Path(table.source.path).stem or "survey"))
+
+
+def _add_answers(sheet: Sheet, looks: Sequence[Look]) -> None:
+    """Make constructs of blocks, and variables of the columns that stand alone."""
+    blocks = find_blocks(looks)
     in_blocks = {look.name for block in blocks for look in block.looks}
     released = [look for block in blocks for look in add_block(sheet, block)]
-    alone = {look.name for look in released} | ({look.name for look in answers} - in_blocks)
-    for look in answers:
+    alone = {look.name for look in released} | ({look.name for look in looks} - in_blocks)
+    for look in looks:
         if look.name in alone:
             add_variable(sheet, look)
-    return _draft(sheet, Names().of(Path(table.source.path).stem or "survey"))
 
 
 def write_draft(draft: Draft, path: str | Path) -> Path:
@@ -149,14 +193,13 @@ def _example(draft: Draft) -> str:
     """Write an outcome to be edited, with real codes where a vote was found."""
     variable = next((v for v in draft.schema.variables if v.name in draft.outcomes), None)
     codes = _codes(draft.schema, variable)
+    named = variable.name if variable else "the_variable"
     lines = [
         "QUESTION: which answer is to be explained? Take the # away and mend these lines:",
         *([] if draft.schema.roles != type(draft.schema.roles)() else ["roles:"]),
         "  outcomes:",
-        "    - name: chose_first",
-        f"      variable: {variable.name if variable else 'the_variable'}",
-        f"      event: [{codes[0]}]",
-        f"      among: [{', '.join(codes)}]",
+        f"    - {{name: chose_first, variable: {named}, event: [{codes[0]}],",
+        f"       among: [{', '.join(codes)}]}}",
     ]
     return "\n".join(lines)
 

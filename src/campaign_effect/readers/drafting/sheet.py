@@ -84,16 +84,21 @@ class Sheet:
             self.guess("roles.identity", why, "likely")
         self.role(personal=tuple(personal), identity=tuple(identity))
 
-    def add_paperwork(self, looks: Sequence[Look]) -> None:
+    def add_paperwork(self, looks: Sequence[Look], times: Sequence[str]) -> None:
         """Name the columns that are no answers."""
-        if looks:
+        left = [look.name for look in looks if look.name not in times]
+        if left:
             why = "times, counters, constants, or several answers in one cell"
             self.guess("roles.ignore", why, "likely")
-        for look in looks:
-            if look.is_several:
-                text = "several answers in one cell are not read yet; split it into columns"
-                self.questions.append(Question(column=look.name, text=text))
-        self.role(ignore=tuple(look.name for look in looks))
+        self.role(ignore=tuple(left))
+
+    def add_times(self, started: str, submitted: str) -> None:
+        """Name the columns with the time an answer began and ended."""
+        why = "the program of the file writes the time there"
+        for role, column in (("started", started), ("submitted", submitted)):
+            if column:
+                self.guess(f"roles.{role}", why, "likely")
+                self.role(**{role: (column,)})
 
     def shared(self, scale: Scale, owner: str) -> str:
         """Use a scale that is there already, else add it under a name of its own."""

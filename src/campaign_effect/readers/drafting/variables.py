@@ -7,11 +7,21 @@ from typing import Final, Literal
 from campaign_effect.readers.drafting.blocks import Sure, scale_of
 from campaign_effect.readers.drafting.columns import MOST_LEVELS, Look
 from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
-from campaign_effect.readers.drafting.words import PLACE, VOTE, Names, control_of, platform_of
+from campaign_effect.readers.drafting.words import (
+    AGREED,
+    CONSENT,
+    PLACE,
+    VOTE,
+    WEIGHT,
+    Names,
+    control_of,
+    platform_of,
+)
 from campaign_effect.schema.labels import aside_point, normalise
-from campaign_effect.schema.model import Exposure, Point, Scale, Variable
+from campaign_effect.schema.model import Consent, Exposure, Point, Scale, Variable
 
 _MOST_CHOICES: Final = 30  # parties or candidates of one election; villages of one study
+_MOST_CONSENTS: Final = 3
 _FEWEST_POINTS: Final = {True: 5, False: 2}  # fewer bare numbers may be codes of categories
 
 
@@ -20,6 +30,8 @@ def add_variable(sheet: Sheet, look: Look) -> None:
     words = look.words
     if VOTE.search(words) and _is_choice(look):
         _add_vote(sheet, look)
+    elif _is_of_design(sheet, look):
+        _add_design(sheet, look)
     elif not look.is_number and len(look.texts) > _MOST_CHOICES:
         _ask(sheet, look)
     elif platform := platform_of(words):
@@ -56,10 +68,34 @@ def _add_vote(sheet: Sheet, look: Look) -> None:
     sheet.outcomes.append(_add(sheet, look, scale=scale))
 
 
+def _agreed(look: Look) -> tuple[str, ...]:
+    """Give the answers that agree to take part, where they tell."""
+    agreed = [label for label in look.labels if AGREED.match(normalise(label))]
+    return tuple(agreed) if len(look.labels) <= _MOST_CONSENTS else ()
+
+
+def _is_of_design(sheet: Sheet, look: Look) -> bool:
+    """Say whether a column is a weight or asks for consent, and is the first to do so."""
+    is_weight = WEIGHT.search(look.words) and look.is_number and not sheet.roles.weight
+    is_consent = CONSENT.search(look.words) and _agreed(look) and not sheet.roles.consent
+    return bool(is_weight or is_consent)
+
+
+def _add_design(sheet: Sheet, look: Look) -> None:
+    if look.is_number:
+        sheet.guess("roles.weight", "its header names a weight", "likely")
+        sheet.role(weight=_add(sheet, look, type="number"))
+        return
+    name = _add(sheet, look, type="category")
+    agreed = tuple(" ".join(label.split()) for label in _agreed(look))
+    sheet.guess("roles.consent", "its header asks for consent", "likely")
+    sheet.role(consent=Consent(variable=name, agreed=agreed))
+
+
 def _add_exposure(sheet: Sheet, look: Look, platform: str) -> None:
     why = f"its header names {platform}"
     sheet.guess(f"roles.exposures[{len(sheet.roles.exposures)}]", why, "likely")
-    name = _plain_variable(sheet, look)
+    name = _plain_variable(sheet, look, wanted=platform)
     exposure = Exposure(variable=name, platform=platform)
     sheet.role(exposures=(*sheet.roles.exposures, exposure))
 
@@ -77,29 +113,33 @@ def _add_control(sheet: Sheet, look: Look, control: str) -> None:
     if "roles.controls" not in {guess.path for guess in sheet.guesses}:
         sheet.guess("roles.controls", "their headers name usual controls", "likely")
     sheet.role(controls=(*sheet.roles.controls, name))
+    if control == "age" and sheet.roles.age is None and sheet.variables[-1].is_number:
+        sheet.guess("roles.age", "its header names the age", "likely")
+        sheet.role(age=name)
     if control == "gender" and sheet.roles.group is None:
         sheet.guess("roles.group", "splits the table of respondents", "unsure")
         sheet.role(group=name)
 
 
-def _plain_variable(sheet: Sheet, look: Look) -> str:
+def _plain_variable(sheet: Sheet, look: Look, wanted: str = "") -> str:
     """Make an ordered variable, a number or a category, as the answers tell."""
     place = f"variables[{len(sheet.variables)}]"
     scaling = scale_of((look,))
     if scaling.scale and len(scaling.scale.points) >= _FEWEST_POINTS[look.is_number]:
         sure: Sure = "unsure" if look.is_number else scaling.sure
         sheet.guess(f"{place}.scale", scaling.why, sure)
-        return _add(sheet, look, scale=sheet.shared(scaling.scale, look.name))
+        shared = sheet.shared(scaling.scale, look.name)
+        return _add(sheet, look, scale=shared, wanted=wanted)
     if look.is_number and (len(look.texts) > MOST_LEVELS or not look.is_of_codes):
-        return _add(sheet, look, type="number")
+        return _add(sheet, look, type="number", wanted=wanted)
     why = f"{len(look.texts)} different answers"
     points, aside = _levels(look)
     if aside and len(points) > 1:
         sheet.guess(f"{place}.scale", f"{why}, {len(aside)} of them aside", "likely")
         scale = Scale(name=Names().of(look.name), points=points, aside=aside)
-        return _add(sheet, look, scale=sheet.shared(scale, scale.name))
+        return _add(sheet, look, scale=sheet.shared(scale, scale.name), wanted=wanted)
     sheet.guess(f"{place}.type", why, "unsure" if look.is_number else "likely")
-    return _add(sheet, look, type="category")
+    return _add(sheet, look, type="category", wanted=wanted)
 
 
 def _add(
@@ -108,8 +148,10 @@ def _add(
     *,
     scale: str | None = None,
     type: Literal["number", "category"] | None = None,
+    wanted: str = "",
 ) -> str:
-    name = sheet.names.of(look.question if len(look.question) < 40 else look.name)
+    header = look.question if len(look.question) < 40 else look.name
+    name = sheet.names.of(wanted or header)
     text = same_words(look.question)
     variable = Variable(name=name, column=(look.name,), text=text, scale=scale, type=type)
     sheet.variables.append(variable)

@@ -28,6 +28,13 @@ VOTE: Final = re.compile(
     r"party ?id|ballot|pilkades lalu)\b"
 )
 PLACE: Final = re.compile(r"\b(?:desa|kelurahan|dusun|rt|rw|tps|village|ward|precinct)\b")
+CONSENT: Final = re.compile(
+    r"\b(?:bersedia|persetujuan|menyetujui|consent|agree to (?:take part|participate))\b"
+)
+AGREED: Final = re.compile(
+    r"^(?:ya|iya|yes|setuju|bersedia|saya (?:setuju|bersedia)|i agree|agree)\b"
+)
+WEIGHT: Final = re.compile(r"^(?:bobot|penimbang|pembobot|weight|wt|wgt)\b")
 NEGATION: Final = re.compile(
     r"\b(?:tidak|tak|bukan|jangan|belum|tanpa|not|never|no|cannot|isn't|don't|doesn't)\b"
 )
@@ -45,7 +52,7 @@ PAPERWORK: Final = re.compile(
     r"^(?:cap waktu|timestamp|stempel waktu|start|end|today|deviceid|subscriberid|simid|"
     r"(?:start|end|recorded) ?date|submitdate|startdate|datestamp|lastpage|startlanguage|seed|"
     r"status|progress|finished|distribution ?channel|user ?language|duration.*|durasi.*|"
-    r"time taken|collector ?id|date (?:created|modified)|consent|persetujuan)$|"
+    r"time taken|collector ?id|date (?:created|modified))$|"
     r"(?:first|last) click$|page submit$|click count$|^ ?(?:id|uuid|index|submission time|"
     r"validation status|submitted by|version|tags|notes)$"
 )
@@ -110,6 +117,10 @@ class Names:
         name = _joined(chosen)
         name = name if name[0].isalpha() else f"q{name}"
         return self._unused(name)
+
+    def reserve(self, name: str) -> None:
+        """Keep a name from being given."""
+        self._taken.add(name)
 
     def _unused(self, name: str) -> str:
         number, found = 2, name

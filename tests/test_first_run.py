@@ -1,0 +1,44 @@
+"""What a first user does: run, edit three lines of the draft, run again, read a full report."""
+
+import json
+from pathlib import Path
+
+from campaign_effect.analyze import main
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "data" / "examples" / "village_survey.csv"
+
+
+def answers_of_an_unknown_questionnaire(path):
+    """Write the example with one header changed, so that no bundled schema fits."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert text.count(",Desa,") == 1
+    path.write_text(text.replace(",Desa,", ",Nama desa,"), encoding="utf-8")
+
+
+def results(folder):
+    return json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))["results"]
+
+
+def test_run_edit_three_lines_run_again_gives_a_full_report(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    answers_of_an_unknown_questionnaire(Path("jawaban.csv"))
+    assert main(["jawaban.csv", "--out", "first", "--format", "md", "--quiet"]) == 0
+    assert "effects" not in results("first")
+
+    draft = Path("jawaban.draft.yaml")
+    lines = draft.read_text(encoding="utf-8").splitlines()
+    edited = [at for at, line in enumerate(lines) if line.startswith("#   ")][-3:]
+    assert "QUESTION: which answer is to be explained?" in lines[edited[0] - 1]
+    for at in edited:
+        lines[at] = lines[at].removeprefix("# ")
+    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    arguments = ["jawaban.csv", "--schema", str(draft), "--out", "second", "--format", "md"]
+    assert main([*arguments, "--quiet"]) == 0
+    found = results("second")
+    assert {"quality", "description", "reliability", "effects", "margins"} <= set(found)
+    capsys.readouterr()
+    report = next(Path("second").glob("*.md")).read_text(encoding="utf-8")
+    for platform in ("WhatsApp", "Facebook", "TikTok"):
+        assert platform in report

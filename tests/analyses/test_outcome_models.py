@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from campaign_effect.analyses.assumptions import check_assumptions
 from campaign_effect.analyses.choices import (
     CR2,
     HC0,
@@ -224,3 +225,20 @@ def test_a_share_outside_0_to_1_is_refused(beps):
 def test_an_unknown_base_is_named_with_the_nearest(beps):
     with pytest.raises(UsageError, match="did you mean 'Labour'"):
         fit_effect(beps, "vote ~ age", model=Multinomial(base="labor"))
+
+
+def test_parallel_lines_agree_with_r(beps):
+    effect = fit_effect(beps, ORDERED, model=OrderedLogit(), vcov=Classic())
+    rows = check_assumptions(effect).tidy("tests").set_index("test")
+    assert_allclose(rows.loc["test.brant", "statistic"], R["beps_brant"]["chi2"], atol=1e-4)
+    score = rows.loc["test.parallel_score"]
+    assert_allclose(score["statistic"], R["beps_score"]["chi2"], rtol=1e-6)
+    assert list(rows["df"]) == [21, 21]
+
+
+def test_an_ordered_probit_has_the_score_test_alone(beps):
+    effect = fit_effect(beps, ORDERED, model=OrderedProbit(), vcov=Classic())
+    checks = check_assumptions(effect)
+    assert list(checks.tidy("tests")["test"]) == ["test.parallel_score"]
+    assert len(checks.tidy("inflation")) == 7
+    assert checks.tidy("discrimination").empty

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from campaign_effect.analyses.effects import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.errors import SurveyError
+from campaign_effect.errors import ConvergenceError, SurveyError
 from campaign_effect.results import (
     Bounded,
     Count,
@@ -31,11 +31,21 @@ from campaign_effect.stats.models.linear_tests import (
     reset,
     shapiro_wilk,
 )
+from campaign_effect.stats.models.links import LOGIT
+from campaign_effect.stats.models.ordered_fit import OrderedFit
+from campaign_effect.stats.models.parallel_lines import (
+    ParallelLines,
+    brant_test,
+    score_test_parallel,
+)
 from campaign_effect.stats.models.roc import discriminate
 from campaign_effect.stats.models.specification import link_test, variance_inflation
 
 HIGH_INFLATION: Final = 10.0
 """A convention: Kutner, Nachtsheim & Neter (2004). Estimates stay unbiased above it."""
+
+CHECKED: Final = frozenset({"ols", "lpm", "logit", "ordered_logit", "ordered_probit"})
+"""Models whose assumptions are known here."""
 
 MOST_FOR_SHAPIRO: Final = 5000
 """Royston's approximation of the Shapiro-Wilk *p* value holds up to here."""
@@ -97,7 +107,7 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     Parameters
     ----------
     effect : EffectResult
-        From `fit_effect` with `Ols`, `Lpm` or `Logit`.
+        From `fit_effect` with `Ols`, `Lpm`, `Logit`, `OrderedLogit` or `OrderedProbit`.
     level : float, default 0.95
         Coverage of the interval of the area under the curve.
 
@@ -107,14 +117,16 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
         Part ``tests``: for a linear model of a number, normality of residuals (Shapiro-Wilk),
         equal variances (Breusch-Pagan, Glejser), independence in the order of the file
         (Durbin-Watson) and form (RESET); for a logit, calibration (Hosmer-Lemeshow: a *large*
-        *p* means that no lack of fit was found) and form (link test). Part ``inflation``:
+        *p* means that no lack of fit was found) and form (link test); for an ordered model,
+        parallel lines (score test, and Brant's where the outcome is separated at no
+        threshold of an ordered logit). Part ``inflation``:
         (generalised) variance inflation factors. Part ``discrimination``: the area under the
         curve with DeLong's interval. ``remedy`` says what to do when a test fails.
 
     Raises
     ------
     SurveyError
-        If no model is linear or logistic.
+        If no model is linear, logistic or ordered.
 
     Notes
     -----
@@ -128,11 +140,12 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
        errors in the linear regression model. The American Statistician, 54, 217-224.
        https://doi.org/10.1080/00031305.2000.10474549
     """
-    models = [one for one in effect.models if one.model.name in {"ols", "lpm", "logit"}]
+    models = [one for one in effect.models if one.model.name in CHECKED]
     if not models:
         raise SurveyError(
-            "The classical checks are of linear and logistic models.",
-            hint="fit the outcome with Ols(), Lpm() or Logit().",
+            "The classical checks are of linear, logistic and ordered models.",
+            hint="fit the outcome with Ols(), Lpm(), Logit(), OrderedLogit() or "
+            "OrderedProbit().",
         )
     inflation = tuple(row for one in models for row in _inflation(one))
     return AssumptionsResult(
@@ -165,6 +178,9 @@ _OF_ALL_LINEAR: Final[tuple[Check, ...]] = (
 
 
 def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
+    if isinstance(one.fit, OrderedFit):
+        yield from _parallel_tests(one, one.fit)
+        return
     if one.model.name == "logit":
         yield from _logit_tests(one)
         return
@@ -185,6 +201,25 @@ def _logit_tests(one: FittedModel) -> Iterator[AssumptionRow]:
     link = link_test(one.single)
     form = AssumptionTest(statistic=link.statistic, p_value=link.p_value)
     yield _row(one, "form", "link", form, "curves_or_interactions")
+
+
+def _parallel_tests(one: FittedModel, fit: OrderedFit) -> Iterator[AssumptionRow]:
+    """Test whether one coefficient serves every threshold."""
+    if fit.n_categories < 3:
+        return
+    tests: tuple[tuple[str, Callable[[OrderedFit], ParallelLines]], ...] = (
+        ("parallel_score", score_test_parallel),
+        ("brant", brant_test),
+    )
+    for name, test in tests[: 2 if fit.link is LOGIT else 1]:
+        try:
+            found = test(fit)
+        except ConvergenceError:  # a threshold that a term separates has no logit of its own
+            continue
+        overall = AssumptionTest(
+            statistic=found.chi2, p_value=found.p_value, df=float(found.df)
+        )
+        yield _row(one, "parallel_lines", name, overall, "multinomial")
 
 
 def _row(
@@ -213,8 +248,8 @@ def _inflation(one: FittedModel) -> Iterator[InflationRow]:
     alone = [p for p, term in enumerate(one.design.terms) if term != "Intercept"]
     if len(places) < 2 or sorted(p for found in places.values() for p in found) != alone:
         return  # with interactions or curves a variable has no single inflation
-    kept = one.single.dispersion * one.single.bread
-    found = variance_inflation(kept, list(places.values()))
+    bread = one.fit.bread if isinstance(one.fit, OrderedFit) else one.single.bread
+    found = variance_inflation(bread, list(places.values()))
     for i, name in enumerate(places):
         yield InflationRow(
             outcome=one.formula.outcome,

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from campaign_effect.analyses.assumptions import check_assumptions
     from campaign_effect.analyses.choices import (
         CR0,
         CR1,
@@ -20,21 +21,31 @@ if TYPE_CHECKING:
         HC2,
         HC3,
         Classic,
+        Firth,
+        FractionalLogit,
         Logit,
         Lpm,
+        Multinomial,
         Ols,
+        OrderedLogit,
+        OrderedProbit,
+        Probit,
+        RandomIntercept,
     )
     from campaign_effect.analyses.clusters import check_clusters
+    from campaign_effect.analyses.comparisons import compare_models
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
+    from campaign_effect.analyses.predictions import predict_probabilities
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
     from campaign_effect.analyses.thesis import assess_items
+    from campaign_effect.analyses.validity import check_validity
     from campaign_effect.errors import CampaignEffectError
     from campaign_effect.plan import Plan, run
     from campaign_effect.readers.draft import draft_schema
@@ -43,21 +54,26 @@ if TYPE_CHECKING:
     from campaign_effect.survey import Survey, read_survey
 
 _ROOMS: Final = {
+    "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
         *("CR0", "CR1", "CR2", "Classic", "HC0", "HC1", "HC2", "HC3"),
-        *("Logit", "Lpm", "Ols"),
+        *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols", "OrderedLogit"),
+        *("OrderedProbit", "Probit", "RandomIntercept"),
     ),
     "analyses.clusters": ("check_clusters",),
+    "analyses.comparisons": ("compare_models",),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
     "analyses.factors": ("explore_factors",),
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
+    "analyses.predictions": ("predict_probabilities",),
     "analyses.quality": ("check_quality",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
     "analyses.thesis": ("assess_items",),
+    "analyses.validity": ("check_validity",),
     "errors": ("CampaignEffectError",),
     "plan": ("Plan", "run"),
     "readers.draft": ("draft_schema",),
@@ -80,23 +96,34 @@ __all__ = [
     "Bootstrap",
     "CampaignEffectError",
     "Classic",
+    "Firth",
+    "FractionalLogit",
     "Logit",
     "Lpm",
+    "Multinomial",
     "Ols",
+    "OrderedLogit",
+    "OrderedProbit",
     "Plan",
+    "Probit",
+    "RandomIntercept",
     "Report",
     "Survey",
     "assess_items",
     "average_effects",
+    "check_assumptions",
     "check_clusters",
     "check_quality",
+    "check_validity",
     "compare_groups",
+    "compare_models",
     "describe_items",
     "draft_schema",
     "estimate_polychorics",
     "estimate_reliability",
     "explore_factors",
     "fit_effect",
+    "predict_probabilities",
     "read_schema",
     "read_survey",
     "run",

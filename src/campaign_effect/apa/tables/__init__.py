@@ -3,6 +3,7 @@
 from campaign_effect.apa.tables import (
     assumptions,
     clusters,
+    comparisons,
     descriptions,
     factors,
     groups,
@@ -12,12 +13,14 @@ from campaign_effect.apa.tables import (
     qualities,
     scales,
     theses,
+    validities,
 )
 from campaign_effect.apa.tables.generic import tables
 
 __all__ = [
     "assumptions",
     "clusters",
+    "comparisons",
     "descriptions",
     "factors",
     "groups",
@@ -28,4 +31,5 @@ __all__ = [
     "scales",
     "tables",
     "theses",
+    "validities",
 ]

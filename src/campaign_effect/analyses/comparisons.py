@@ -1,0 +1,243 @@
+"""Nested models: what a block of terms adds, and how effects move as controls enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+from scipy import stats
+
+from campaign_effect.analyses.effects import EffectResult
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.margins import AverageEffect, average_effects
+from campaign_effect.errors import StatisticsError, SurveyError, UsageError
+from campaign_effect.results import (
+    Bounded,
+    Count,
+    Df,
+    Literal,
+    Name,
+    Number,
+    Points,
+    PValue,
+    Result,
+    Row,
+    Word,
+)
+from campaign_effect.stats.models.hotelling import JointTest, joint_test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelStep(Row):
+    """One model of the series, and what it adds to the one before.
+
+    ``lr_*`` is the likelihood-ratio test of the added terms, ``statistic, df, df_2, p_value``
+    their joint test under the model's covariance.
+    """
+
+    outcome: Name
+    model: Word
+    step: Count
+    added: Literal
+    n: Count
+    log_likelihood: Number
+    aic: Number
+    mcfadden: Bounded | None
+    r2: Bounded | None
+    lr_chi2: Number | None
+    lr_df: Df | None
+    lr_p_value: PValue | None
+    statistic: Number | None
+    df: Df | None
+    df_2: Df | None
+    p_value: PValue | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectStep(Row):
+    """An average effect in one model of the series."""
+
+    step: Count
+    term: Name
+    contrast: Literal
+    estimate: Points
+    std_error: Points
+    p_value: PValue | None
+    conf_low: Points | None
+    conf_high: Points | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonResult(Result):
+    """A series of nested models of one outcome."""
+
+    name: ClassVar[str] = "comparison"
+    steps: tuple[ModelStep, ...]
+    effects: tuple[EffectStep, ...]
+    level: float
+
+
+def compare_models(
+    effects: Sequence[EffectResult], *, of: str | Sequence[str] | None = None
+) -> ComparisonResult:
+    """Compare nested models of one outcome on the same respondents.
+
+    Parameters
+    ----------
+    effects : sequence of EffectResult
+        From `fit_effect`, the smallest first; each holds the terms of the one before.
+    of : str or sequence of str, optional
+        Variables whose average effects are followed through the models that hold them; by
+        default those of the first model.
+
+    Returns
+    -------
+    ComparisonResult
+        Part ``steps``: fit, the likelihood-ratio test of the added terms, and their joint test
+        under the covariance (approximate Hotelling T² under CR2); part ``effects``: average
+        effects. Odds ratios are not compared: they grow when terms enter that are unrelated
+        to the exposure [1]_, average effects do not.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two models, or they are not nested models of one outcome.
+    SurveyError
+        If they were fitted to different respondents.
+
+    References
+    ----------
+    .. [1] Mood, C. (2010). Logistic regression: Why we cannot do what we think we can do, and
+       what we can do about it. European Sociological Review, 26, 67-82.
+       https://doi.org/10.1093/esr/jcp006
+
+    Examples
+    --------
+    >>> import campaign_effect as ce
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1, 3, 2, 5, 4, 6], "x": range(6), "z": [1, 0, 1, 0, 0, 1]})
+    >>> survey = ce.read_survey(frame)
+    >>> steps = [ce.fit_effect(survey, f, model=ce.Ols()) for f in ("y ~ x", "y ~ x + z")]
+    >>> ce.compare_models(steps).tidy()["added"].tolist()
+    ['', 'z']
+    """
+    models = [_single(effect) for effect in effects]
+    _refuse_unlike(models)
+    named = list(models[0].formula.columns) if of is None else of
+    named = [named] if isinstance(named, str) else list(named)
+    level = effects[0].level
+    return ComparisonResult(
+        steps=tuple(_steps(effects, models)),
+        effects=tuple(_followed(effects, models, named)),
+        level=level,
+        samples=(("steps", models[0].sample), ("effects", models[0].sample)),
+        notices=tuple(dict.fromkeys(n for effect in effects for n in effect.notices)),
+        glossary=effects[0].glossary,
+    )
+
+
+def _single(effect: EffectResult) -> FittedModel:
+    if len(effect.models) != 1:
+        raise UsageError(
+            f"A result with {len(effect.models)} models cannot be one step of a comparison.",
+            hint="fit one formula at a time.",
+        )
+    return effect.models[0]
+
+
+def _refuse_unlike(models: Sequence[FittedModel]) -> None:
+    if len(models) < 2:
+        raise UsageError("A comparison needs at least two models.", hint="pass two or more.")
+    for smaller, larger in pairwise(models):
+        same = (smaller.formula.outcome, smaller.model) == (
+            larger.formula.outcome,
+            larger.model,
+        )
+        left_out = set(smaller.design.terms) - set(larger.design.terms)
+        if not same or left_out or len(larger.design.terms) == len(smaller.design.terms):
+            raise UsageError(
+                f"{larger.formula.text!r} does not nest {smaller.formula.text!r}.",
+                received=f"terms left out: {sorted(left_out)}" if left_out else None,
+                hint="order the models of one outcome from small to large.",
+            )
+        if not smaller.answers.index.equals(larger.answers.index):
+            raise SurveyError(
+                "The models were fitted to different respondents.",
+                received=f"{smaller.sample.n_used} and {larger.sample.n_used} complete answers",
+                hint="leave out first, with Survey.without, whoever lacks an answer that the "
+                "largest model needs.",
+            )
+
+
+def _steps(
+    effects: Sequence[EffectResult], models: Sequence[FittedModel]
+) -> Iterator[ModelStep]:
+    for place, (effect, one) in enumerate(zip(effects, models, strict=True)):
+        before = models[place - 1] if place else None
+        row = effect.fits[0]
+        added = [] if before is None else _added(before, one)
+        lr = None if before is None else _likelihood_ratio(effects[place - 1], effect)
+        joint = None if before is None else _joint(one, added)
+        n_parameters = len(one.covariance.matrix) + int(one.model.name in {"ols", "lpm"})
+        yield ModelStep(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            step=place + 1,
+            added=", ".join(one.design.terms[i] for i in added),
+            n=row.n,
+            log_likelihood=row.log_likelihood,
+            aic=2 * n_parameters - 2 * row.log_likelihood,
+            mcfadden=row.mcfadden,
+            r2=row.r2,
+            lr_chi2=lr,
+            lr_df=float(len(added)) if added else None,
+            lr_p_value=None if lr is None else float(stats.chi2.sf(lr, len(added))),
+            statistic=None if joint is None else joint.statistic,
+            df=None if joint is None else float(joint.df_num),
+            df_2=None if joint is None or not np.isfinite(joint.df_denom) else joint.df_denom,
+            p_value=None if joint is None else joint.p_value,
+        )
+
+
+def _likelihood_ratio(before: EffectResult, effect: EffectResult) -> float:
+    return 2 * (effect.fits[0].log_likelihood - before.fits[0].log_likelihood)
+
+
+def _added(before: FittedModel, one: FittedModel) -> list[int]:
+    return [i for i, term in enumerate(one.design.terms) if term not in before.design.terms]
+
+
+def _joint(one: FittedModel, added: list[int]) -> JointTest | None:
+    """Test the added terms together; several equations a term have no such test here."""
+    q = len(one.covariance.matrix)
+    if q != len(one.design.terms):
+        return None
+    contrasts = np.eye(q)[added]
+    if any(one.inestimable(contrasts)):
+        return None
+    try:
+        return joint_test(one.covariance, contrasts, contrasts @ one.fit.beta)
+    except StatisticsError:  # more contrasts than the clusters can tell
+        return None
+
+
+def _followed(
+    effects: Sequence[EffectResult], models: Sequence[FittedModel], named: Sequence[str]
+) -> Iterator[EffectStep]:
+    for place, (effect, one) in enumerate(zip(effects, models, strict=True)):
+        held = [name for name in named if name in one.formula.columns]
+        rows: Sequence[AverageEffect] = average_effects(effect, of=held).effects if held else ()
+        for row in rows:
+            yield EffectStep(
+                step=place + 1,
+                term=row.term,
+                contrast=row.contrast,
+                estimate=row.estimate,
+                std_error=row.std_error,
+                p_value=row.p_value,
+                conf_low=row.conf_low,
+                conf_high=row.conf_high,
+            )

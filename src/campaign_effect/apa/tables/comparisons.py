@@ -1,0 +1,65 @@
+"""Tables of nested models side by side."""
+
+from __future__ import annotations
+
+from campaign_effect.analyses.comparisons import ComparisonResult, EffectStep, ModelStep
+from campaign_effect.apa.blocks import Cell, Head, Line, Table, Text
+from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
+
+TESTS = ("lr_chi2", "lr_df", "lr_p_value", "f", "df", "p_value")
+
+
+@tables.register
+def _(result: ComparisonResult) -> tuple[Table, ...]:
+    return (_steps(result), _effects(result))
+
+
+def _steps(result: ComparisonResult) -> Table:
+    columns = ("aic", "mcfadden" if result.steps[0].mcfadden is not None else "r2")
+    return Table(
+        id=f"comparison_{result.steps[0].outcome}",
+        title=Text.of("title.comparison.steps", outcome=result.steps[0].outcome),
+        heads=heads("step", "added", *columns, *TESTS),
+        lines=tuple(Line(cells=_step_cells(row, columns)) for row in result.steps),
+        notes=((Text(id="note.comparison.steps"), *sample_note(result.sample)),),
+        glossary=result.glossary,
+    )
+
+
+def _step_cells(row: ModelStep, columns: tuple[str, ...]) -> tuple[Cell, ...]:
+    df: Cell = values(row, "df")[0]
+    if row.df_2 is not None:
+        df = Text.of("word.two_df", df=row.df, df_2=row.df_2)
+    before = ("step", "added", *columns, "lr_chi2", "lr_df", "lr_p_value", "statistic")
+    return (*values(row, *before), df, *values(row, "p_value"))
+
+
+def _effects(result: ComparisonResult) -> Table:
+    """Give each effect a line, each model its columns."""
+    steps = [row.step for row in result.steps]
+    lines = []
+    for rows in grouped(result.effects, "term").values():
+        for contrast, found in grouped(rows, "contrast").items():
+            by_step = {row.step: row for row in found}
+            label = Text.of("word.term_contrast", term=found[0].term, contrast=contrast)
+            cells = tuple(cell for step in steps for cell in _effect_cells(by_step.get(step)))
+            lines.append(Line(cells=(label, *cells)))
+    spanned = tuple(
+        Head(text=head.text, spanner=Text.of("word.model_number", number=step))
+        for step in steps
+        for head in heads("ame", "ci", "p_value", level=result.level)
+    )
+    return Table(
+        id=f"comparison_effects_{result.steps[0].outcome}",
+        title=Text.of("title.comparison.effects", outcome=result.steps[0].outcome),
+        heads=(*heads("variable"), *spanned),
+        lines=tuple(lines),
+        notes=((Text(id="note.comparison.effects"), *sample_note(result.sample)),),
+        glossary=result.glossary,
+    )
+
+
+def _effect_cells(row: EffectStep | None) -> tuple[Cell, ...]:
+    if row is None:
+        return (None, None, None)
+    return values(row, "estimate", "conf_low:conf_high", "p_value")

@@ -51,6 +51,9 @@ VOCABULARY = {
     *("factor_quantile", "map", "acceleration", "criterion", "n_factors", "factor_1"),
     *("factor_2", "communality", "uniqueness", "complexity", "variance", "cumulative"),
     *("score_validity", "rmsea", "rmsea_low", "rmsea_high", "tli", "bic", "rmsr"),
+    # validity
+    *("smallest_loading", "ave", "variance_extracted", "htmt", "htmt_low", "htmt_high"),
+    *("htmt2", "htmt2_low", "htmt2_high", "failed", "is_own", "vif", "n_met", "is_met"),
     # the tables of a thesis
     *("critical_r", "is_valid", "is_valid_corrected", "cutoff", "is_reliable"),
     *("attainment", "band"),

@@ -14,6 +14,7 @@ from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
 from campaign_effect.analyses.reliability import estimate_reported_reliability
 from campaign_effect.analyses.thesis import assess_items
+from campaign_effect.analyses.validity import check_validity
 from campaign_effect.results import Result
 from campaign_effect.survey import Survey
 
@@ -23,6 +24,7 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "reliability": estimate_reported_reliability,
     "thesis": assess_items,
     "factors": explore_factors,
+    "validity": check_validity,
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,

@@ -12,6 +12,7 @@ from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
 from campaign_effect.analyses.thesis import ThesisResult
+from campaign_effect.analyses.validity import ValidityResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.tables.generic import grouped
 from campaign_effect.apa.tables.models import contrast_label, p_text
@@ -77,6 +78,14 @@ def _(result: FactorResult) -> tuple[Note, ...]:
         share=result.factors[-1].cumulative,
     )
     return ((said,),)
+
+
+@sentences.register
+def _(result: ValidityResult) -> tuple[Note, ...]:
+    met = sum(row.is_met for row in result.checklist)
+    checks = Text.of("say.validity", k=len(result.checklist), met=met)
+    harman = Text.of("say.harman", share=result.common_method[0].share)
+    return ((checks, harman),)
 
 
 @sentences.register

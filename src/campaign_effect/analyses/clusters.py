@@ -229,8 +229,14 @@ def verdicts(tests: Sequence[ClusterTest]) -> list[Verdict]:
 def _disagreements(tests: Sequence[ClusterTest]) -> Iterator[Notice]:
     for one in verdicts(tests):
         if not one.agree:
-            facts = {"outcome": one.outcome, "term": one.term, "n": one.n}
-            yield Notice.of("methods_differ", **facts, low=one.low, high=one.high)
+            yield Notice.of(
+                "methods_differ",
+                outcome=one.outcome,
+                term=one.term,
+                n=one.n,
+                low=one.low,
+                high=one.high,
+            )
 
 
 def _codes(one: FittedModel) -> Integers:

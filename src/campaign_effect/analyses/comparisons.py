@@ -27,6 +27,7 @@ from campaign_effect.results import (
     Row,
     Word,
 )
+from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.hotelling import JointTest, joint_test
 
 
@@ -212,10 +213,9 @@ def _added(before: FittedModel, one: FittedModel) -> list[int]:
 
 def _joint(one: FittedModel, added: list[int]) -> JointTest | None:
     """Test the added terms together; several equations a term have no such test here."""
-    q = len(one.covariance.matrix)
-    if q != len(one.design.terms):
+    if not isinstance(one.fit, Fit):
         return None
-    contrasts = np.eye(q)[added]
+    contrasts = np.eye(one.fit.p)[added]
     if any(one.inestimable(contrasts)):
         return None
     try:

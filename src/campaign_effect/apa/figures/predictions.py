@@ -62,7 +62,8 @@ def _draw(canvas: Canvas, style: Style, outcome: str, rows: list[Prediction]) ->
     axes.set_xlabel(wrapped(style.show(rows[0].term, Kind.NAME), 70))
     axes.set_ylabel(wrapped(style.show(outcome, Kind.NAME), 36))
     if rows[0].level is not None:
-        labels = [wrapped(style.show(row.level, Kind.NAME), 16) for row in _first(by_category)]
+        first = next(iter(by_category.values()))
+        labels = [wrapped(style.show(row.level, Kind.NAME), 16) for row in first]
         axes.set_xticks(range(len(labels)), labels)
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -86,7 +87,3 @@ def _curve(axes: Axes, rows: list[Prediction], place: int, category: str | None)
         x = np.arange(len(rows)) + 0.08 * place
         axes.vlines(x, low, high, color=colour, linewidth=1.6)
         axes.plot(x, y, "o", color=colour, label=category)
-
-
-def _first(by_category: dict[str | None, list[Prediction]]) -> list[Prediction]:
-    return next(iter(by_category.values()))

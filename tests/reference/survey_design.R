@@ -47,6 +47,7 @@ values <- list(
     women = mean_of(~ab, subset(strata, gender == "Female")),
     rao_scott = test_of(~gender + ab, strata),
     rao_scott_imp = test_of(~imp + urban, strata),
+    rao_scott_women = test_of(~imp + ab, subset(strata, gender == "Female")),
     rao_scott_clusters = test_of(~imp + gender, provinces)),
   api = list(plain = model_of(logit(api_terms, districts)),
     fpc = model_of(logit(api_terms, finite)), mean = mean_of(~api99, finite),

@@ -162,6 +162,15 @@ def test_rao_scott_tests_match_r(name, columns, design, ces, designs):
     assert_allclose(found.p_value, expected["p"], rtol=1e-7)
 
 
+def test_a_rao_scott_test_of_a_domain_matches_r(ces, designs):
+    is_woman, imp = ces.X[:, 2] == 0, ces.X[:, 1].astype(int)
+    columns = np.where(is_woman, ces.y, 9).astype(int)
+    found = rao_scott_test(imp, columns, ces.strata, domain=is_woman)
+    expected = designs["ces"]["rao_scott_women"]
+    assert_allclose(found.statistic, expected["F"], rtol=1e-8)
+    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=1e-8)
+
+
 def test_a_rao_scott_test_under_a_finite_population_matches_r(api, designs):
     found = rao_scott_test(api.stype, api.y.astype(int), api.fpc)
     expected = designs["api"]["rao_scott"]

@@ -9,7 +9,7 @@ from scipy import special
 
 from campaign_effect.errors import NoVariationError
 from campaign_effect.stats.design.survey_design import SurveyDesign, total_covariance
-from campaign_effect.stats.moments.arrays import Floats, Integers
+from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,9 @@ class RaoScottTest:
     pearson: float
 
 
-def rao_scott_test(rows: Integers, columns: Integers, design: SurveyDesign) -> RaoScottTest:
+def rao_scott_test(
+    rows: Integers, columns: Integers, design: SurveyDesign, *, domain: Booleans | None = None
+) -> RaoScottTest:
     """Test whether two categories are independent, by the second-order correction.
 
     Parameters
@@ -44,6 +46,9 @@ def rao_scott_test(rows: Integers, columns: Integers, design: SurveyDesign) -> R
         Categories of each answer, any integers.
     design : SurveyDesign
         How the answers were drawn.
+    domain : ndarray of bool, shape (n,), optional
+        The answers the table is of (those with both answers, say); all by default. The
+        others still count as drawn, whatever their codes.
 
     Returns
     -------
@@ -78,19 +83,21 @@ def rao_scott_test(rows: Integers, columns: Integers, design: SurveyDesign) -> R
     >>> round(rao_scott_test(rows, columns, survey_design(np.ones(40))).p_value, 4)
     0.0163
     """
-    r, c = (np.unique(codes, return_inverse=True)[1] for codes in (rows, columns))
+    is_in = np.ones(len(rows), dtype=bool) if domain is None else domain
+    r, c = (_positions(codes, is_in) for codes in (rows, columns))
     shape = (int(r.max()) + 1, int(c.max()) + 1)
     if min(shape) < 2:
         raise NoVariationError("A test of independence needs two categories each way.")
-    cell, n = r * shape[1] + c, len(r)
-    is_in = cell[:, None] == np.arange(shape[0] * shape[1])
-    share = design.weights / design.weights.sum()
-    p = share @ is_in
-    V = total_covariance(share[:, None] * (is_in - p), design)
+    cell, n = r * shape[1] + c, int(is_in.sum())
+    is_cell = cell[:, None] == np.arange(shape[0] * shape[1])
+    share = np.where(is_in, design.weights, 0.0)
+    share = share / share.sum()
+    p = share @ is_cell
+    V = total_covariance(share[:, None] * (is_cell - p), design)
     trace, trace_of_square = _design_effects(p, V, shape, n)
     pearson = _pearson(p.reshape(shape), n)
     df = trace**2 / trace_of_square
-    df_denom = df * design.df()
+    df_denom = df * design.df(domain)
     return RaoScottTest(
         statistic=pearson / trace,
         df_num=df,
@@ -98,6 +105,13 @@ def rao_scott_test(rows: Integers, columns: Integers, design: SurveyDesign) -> R
         p_value=float(special.fdtrc(df, df_denom, pearson / trace)),
         pearson=pearson,
     )
+
+
+def _positions(codes: Integers, is_in: Booleans) -> Integers:
+    """Give the categories of the domain numbers from 0; 0 elsewhere."""
+    found = np.zeros(len(codes), dtype=np.int64)
+    found[is_in] = np.unique(codes[is_in], return_inverse=True)[1]
+    return found
 
 
 def _pearson(shares: Floats, n: int) -> float:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST_NUMBERED = 16
 """With more items, a cell of the heat map has no room for its number."""
 
+ROOMY = 10
+"""Up to so many items, numbers in the cells can be larger."""
+
 MOST_LABELLED = 40
 PARALLEL = DIVERGING[0]
 
@@ -87,7 +90,7 @@ def _heat_map(result: FactorResult) -> Figure:
         _draw_heat_map(canvas, style, R, items)
 
     off = R[np.triu_indices(len(R), 1)]
-    side = min(2.4 + 0.3 * len(items), 6.5)
+    side = min(1.6 + 0.32 * len(items), 7.5)
     return Figure(
         id="factors_correlations",
         title=Text(id="title.figure.correlations"),
@@ -109,31 +112,31 @@ def _draw_heat_map(canvas: Canvas, style: Style, R: np.ndarray, items: list[str]
     colours = LinearSegmentedColormap.from_list(
         "correlations", [*DIVERGING[:3], "#ffffff", *DIVERGING[4:]]
     )
-    shown = np.where(np.tri(len(R), k=-1, dtype=bool), R, np.nan)[1:, :-1]
+    shown = np.where(np.tri(len(R), k=-1, dtype=bool), R, np.nan)
     image = axes.imshow(shown, cmap=colours, vmin=-1, vmax=1, aspect="auto")
     if len(R) <= MOST_NUMBERED:
         _write_numbers(axes, style, shown)
     numbers = [str(i + 1) for i in range(len(items))]
-    labels = [
-        f"{number}. {wrapped(style.show(item, Kind.NAME), 44).splitlines()[0]}"
-        for number, item in zip(numbers, items, strict=True)
-    ]
-    few = len(items) <= MOST_LABELLED
-    axes.set_yticks(range(len(shown)), labels[1:] if few else numbers[1:], fontsize=7.5)
-    axes.set_xticks(range(len(shown)), numbers[:-1], fontsize=7.5)
+    if len(items) <= MOST_LABELLED:
+        pairs = zip(numbers, items, strict=True)
+        labels = [f"{n}. {wrapped(style.show(item, Kind.NAME), 44)}" for n, item in pairs]
+    else:
+        labels = numbers
+    axes.set_yticks(range(len(R)), labels, fontsize=7)
+    axes.set_xticks(range(len(R)), numbers, fontsize=7)
     bar = canvas.colorbar(image, ax=axes, shrink=0.7, pad=0.02)
     bar.ax.yaxis.set_major_formatter(lambda y, _: style.show(y, Kind.BOUNDED, 1))
+    bar.set_ticks([-1, -0.5, 0, 0.5, 1])
     bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=7.5)
+    bar.ax.tick_params(length=0, labelsize=7)
     axes.spines["bottom"].set_visible(False)
-    if few:
-        axes.text(-0.5, -0.62, labels[0], fontsize=7.5, color=INK, ha="left", va="bottom")
     tidy_axes(axes)
 
 
 def _write_numbers(axes: Axes, style: Style, shown: np.ndarray) -> None:
+    size = 6.5 if len(shown) <= ROOMY else 5.2
     for (row, column), r in np.ndenumerate(shown):
         if np.isfinite(r):
             text = style.show(float(r), Kind.BOUNDED)
             ink = "white" if abs(r) > 0.7 else INK
-            axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color=ink)
+            axes.text(column, row, text, ha="center", va="center", fontsize=size, color=ink)

@@ -6,10 +6,10 @@ from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.factors.rows import Loading
 from campaign_effect.apa.blocks import Cell, Head, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import (
+    complete_note,
     grouped,
     heading,
     heads,
-    sample_note,
     tables,
     values,
 )
@@ -140,7 +140,7 @@ def _notes(result: FactorResult) -> tuple[Note, ...]:
             rotation=Text(id=f"rotation.{result.rotation}"),
             basis=Text(id=f"basis.{result.basis}"),
         ),
-        *sample_note(result.sample),
+        *complete_note(result.sample),
     )
     if fit.p_value is None:
         return (general,)

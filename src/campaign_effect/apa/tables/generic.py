@@ -91,6 +91,13 @@ def sample_note(sample: Sample) -> Note:
     )
 
 
+def complete_note(sample: Sample) -> Note:
+    """Say how many answered all of many items, without naming each item."""
+    if not sample.dropped:
+        return (Text.of("note.everyone", n=sample.n_used),)
+    return (Text.of("note.complete", used=sample.n_used, total=sample.n_total),)
+
+
 def dropped_texts(sample: Sample) -> tuple[Text, ...]:
     """Give each reason why respondents were left out as a text."""
     return tuple(_dropped(reason, n) for reason, n in sample.dropped)

@@ -76,9 +76,15 @@ def _bounds(result: ReliabilityResult) -> Iterator[Table]:
                 heading("word.split_halves", Kind.WORD),
                 *_coefficients(bounds, HALVES, indent=1),
             ),
-            notes=((Text(id="note.reliability.bounds"),),),
+            notes=(_bounds_note(some),),
             glossary=result.glossary,
         )
+
+
+def _bounds_note(rows: Sequence[ScaleReliability]) -> Note:
+    note = (Text(id="note.reliability.bounds"),)
+    has_hierarchy = any(row.omega_h is not None for row in rows)
+    return (*note, Text(id="note.reliability.hierarchy")) if has_hierarchy else note
 
 
 def _coefficients(

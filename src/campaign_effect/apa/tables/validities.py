@@ -6,10 +6,10 @@ from campaign_effect.analyses.validity import ValidityResult
 from campaign_effect.analyses.validity.rows import Check, CrossLoading
 from campaign_effect.apa.blocks import Cell, Head, Interval, Line, Table, Text, Value
 from campaign_effect.apa.tables.generic import (
+    complete_note,
     grouped,
     heading,
     heads,
-    sample_note,
     tables,
     values,
 )
@@ -45,7 +45,7 @@ def _convergent(result: ValidityResult) -> Table:
             )
             for row in result.convergent
         ),
-        notes=((Text(id="note.validity.convergent"), *sample_note(result.sample)),),
+        notes=((Text(id="note.validity.convergent"), *complete_note(result.sample)),),
         glossary=result.glossary,
     )
 

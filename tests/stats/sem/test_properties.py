@@ -11,8 +11,10 @@ from campaign_effect.errors import (
     UsageError,
 )
 from campaign_effect.stats.sem.diagnosis import improper_values, unidentified_parameters
+from campaign_effect.stats.sem.fit import refit
 from campaign_effect.stats.sem.fit_indices import fit_indices
 from campaign_effect.stats.sem.modification import modification_indices
+from campaign_effect.stats.sem.power import misfit_power
 from campaign_effect.stats.sem.sample import sample_of_moments, sample_of_rows
 from campaign_effect.stats.sem.srmr import residual_correlations
 from campaign_effect.stats.sem.standardise import explained_variance, standardise
@@ -92,6 +94,47 @@ def test_true_parameters_are_recovered(fitted):
         if row.name in wanted:
             assert abs(estimate - wanted[row.name]) < 4 * error
     assert found.standard.p_value > 1e-3
+
+
+def test_refitting_reaches_the_same_estimates(rows, solution, fitted):
+    drawn = sample_of_rows([rows[np.random.default_rng(6).integers(0, len(rows), len(rows))]])
+    again = refit(solution, drawn)
+    assert again.is_converged
+    wanted = fitted(HS, HS_ITEMS, drawn, "MLR").slots
+    assert_allclose(solution.problem.slots(again.x), wanted, atol=1e-8)
+
+
+def test_errors_of_unweighted_squares_are_right_for_normal_rows(fitted):
+    rng = np.random.default_rng(7)
+    factor = rng.normal(size=(30_000, 1))
+    rows = factor * np.array([0.8, 0.7, 0.6, 0.5]) + rng.normal(size=(30_000, 4))
+    sample = sample_of_rows([rows])
+    plain, robust = (fitted("f =~ a + b + c + d", "abcd", sample, e) for e in ("ULS", "ULSM"))
+    free = plain.std_errors > 0
+    assert_allclose(plain.std_errors[free], robust.std_errors[free], rtol=0.05)
+    assert_allclose(plain.scaled.scaling, robust.scaled.scaling, rtol=0.05)
+
+
+def test_power_against_moments_grows_from_the_level(fitted):
+    loadings = np.array([0.8, 0.7, 0.6, 0.5])
+    cov = np.outer(loadings, loadings)
+    np.fill_diagonal(cov, 1.0)
+    text = "f =~ a + b + c + d"
+    right = fitted(text, "abcd", sample_of_moments([cov], None, [10**6]))
+    assert_allclose(misfit_power(right, 500), 0.05, atol=1e-4)
+    cov[2, 3] = cov[3, 2] = cov[2, 3] + 0.15
+    wrong = fitted(text, "abcd", sample_of_moments([cov], None, [10**6]))
+    powers = [misfit_power(wrong, n) for n in (100, 300, 900)]
+    assert powers == sorted(powers)
+    assert powers[0] > 0.05
+
+
+def test_non_convergence_is_said(fitted):
+    # a factor whose indicators are uncorrelated has no minimum inside
+    cov = np.eye(3) + 0.001 * np.array([[0, 1, -1], [1, 0, 1], [-1, 1, 0]])
+    solution = fitted("f =~ a + b + c", "abc", sample_of_moments([cov], None, [50]))
+    size = np.abs(solution.optimum.gradient).max()
+    assert solution.optimum.is_converged == (size <= 1e-8)
 
 
 def test_implied_moments_of_a_saturated_model_are_the_samples(rows, fitted):

@@ -31,7 +31,8 @@ class Estimator:
         Inverse information, or a sandwich with the moments' (Satorra & Bentler) or the rows'
         (Huber & White) variation.
     scaling : str
-        The test beside the standard one.
+        The test beside the standard one. Continuous ULS takes the moments' normal-theory
+        variation, so that its errors and its scaled test need no rows.
     """
 
     name: str
@@ -71,7 +72,7 @@ ESTIMATORS: Final[dict[str, Estimator]] = {
         scaling="yuan_bentler",
     ),
     **_least_squares("ML", "normal"),
-    "ULS": Estimator(name="ULS", measure="uls"),
+    "ULS": Estimator(name="ULS", measure="uls", scaling="satorra_bentler"),
     "GLS": Estimator(name="GLS", measure="gls"),
     "WLS": Estimator(name="WLS", measure="wls"),
     "DWLS": Estimator(name="DWLS", measure="dwls"),

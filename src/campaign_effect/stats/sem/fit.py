@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -71,6 +72,40 @@ def fit(table: ParameterTable, sample: Sample, estimator: str = "ML") -> Solutio
     _check_clusters(table, sample)
     optimum = _minimise(problem, table, sample)
     return infer(table, sample, kind, problem, optimum)
+
+
+@single_threaded
+def refit(solution: Solution, sample: Sample) -> Optimum:
+    """Fit a solution's model to another sample of the same variables, without inference.
+
+    Parameters
+    ----------
+    solution : Solution
+        A fitted model, whose estimates are the starting values.
+    sample : Sample
+        The other sample, as a bootstrap draws it.
+
+    Returns
+    -------
+    Optimum
+        ``solution.problem.slots(optimum.x)`` are the estimates of the free elements.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.sem.rules import build_table
+    >>> from campaign_effect.stats.sem.sample import sample_of_moments
+    >>> from campaign_effect.stats.sem.syntax import parse_model
+    >>> from campaign_effect.stats.sem.table import Specification
+    >>> cov = np.array([[2, 1, 1], [1, 2, 1], [1, 1, 2.0]])
+    >>> table = build_table(parse_model("f =~ a + b + c"), "abc", Specification())
+    >>> solution = fit(table, sample_of_moments([cov], None, [101]))
+    >>> refit(solution, sample_of_moments([2 * cov], None, [101])).is_converged
+    True
+    """
+    table = _with_sampled(solution.table, sample)
+    problem = build_problem(table, sample, solution.estimator)
+    starts = chain([solution.optimum.x], start_values(table, sample))
+    return minimise(problem, starts)
 
 
 def _check_df(table: ParameterTable, problem: Problem) -> None:

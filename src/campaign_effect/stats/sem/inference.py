@@ -12,7 +12,12 @@ from campaign_effect.stats.sem.estimators import Estimator
 from campaign_effect.stats.sem.implied import Implied, jacobian
 from campaign_effect.stats.sem.optimise import Optimum
 from campaign_effect.stats.sem.problem import Problem
-from campaign_effect.stats.sem.robust import model_scores, moment_gamma, saturated_trace
+from campaign_effect.stats.sem.robust import (
+    model_scores,
+    moment_gamma,
+    normal_gamma,
+    saturated_trace,
+)
 from campaign_effect.stats.sem.sample import Sample
 from campaign_effect.stats.sem.solution import (
     Leverage,
@@ -88,10 +93,12 @@ def _robust(
     inverse: Floats,
 ) -> tuple[Floats | None, tuple[float, float] | None]:
     """Return the middle of the sandwich and the traces that correct the test, if any."""
-    if estimator.covariance == "moments":
+    is_normal = estimator.name == "ULS" and not problem.structures[0].is_ordinal.any()
+    if estimator.covariance == "moments" or is_normal:
         parts = leverages(problem, implied)
         pairs = zip(sample.groups, problem.structures, strict=True)
-        gammas = tuple(moment_gamma(group, structure) for group, structure in pairs)
+        chosen = normal_gamma if is_normal else moment_gamma
+        gammas = tuple(chosen(group, structure) for group, structure in pairs)
         return moment_middle(parts, gammas), gamma_traces(parts, gammas, inverse)
     if estimator.covariance == "scores":
         groups = zip(sample.shares, sample.groups, implied, strict=True)

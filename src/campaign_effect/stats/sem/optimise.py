@@ -15,7 +15,7 @@ from campaign_effect.stats.moments.arrays import Floats
 GRADIENT_LIMIT = 1e-8  # above it a solution is not called converged
 _GRADIENT_AIM = 1e-11
 _NEWTON_BELOW = 0.3  # gradient below which the exact second derivative is used
-_MOST_STEPS = 300
+_MOST_STEPS = 150
 _MOST_DAMPING = 1e12
 
 

@@ -1,4 +1,4 @@
-"""Power of the RMSEA test, and the rows it needs."""
+"""Power of tests of fit, and the rows they need."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, ncx2
 
 from campaign_effect.errors import UsageError
+from campaign_effect.stats.sem.solution import Solution
 
 
 def rmsea_power(
@@ -74,6 +75,36 @@ def _upper(limit: float, df: int, noncentrality: float) -> float:
     if noncentrality == 0:
         return float(chi2.sf(limit, df))
     return float(ncx2.sf(limit, df, noncentrality))
+
+
+def misfit_power(solution: Solution, n: float, *, alpha: float = 0.05) -> float:
+    """Return the power of the chi-square test against a population's moments.
+
+    Parameters
+    ----------
+    solution : Solution
+        The model, fitted to the covariances of a population in which it is wrong.
+    n : float
+        Rows of the study that is planned.
+    alpha : float, default 0.05
+        Level of the test.
+
+    Returns
+    -------
+    float
+        In (0, 1); the level itself where the model is right.
+
+    Notes
+    -----
+    The statistic is noncentral chi-square with noncentrality n times the discrepancy [1]_.
+
+    References
+    ----------
+    .. [1] Satorra, A., & Saris, W. E. (1985). Power of the likelihood ratio test in covariance
+       structure analysis. Psychometrika, 50, 83-90. https://doi.org/10.1007/BF02294150
+    """
+    limit = float(chi2.ppf(1 - alpha, solution.df))
+    return _upper(limit, solution.df, max(n * solution.optimum.value, 0.0))
 
 
 def rmsea_sample_size(

@@ -10,6 +10,7 @@ from campaign_effect.stats.moments.continuous import fourth_moment_gamma
 from campaign_effect.stats.sem.implied import Implied
 from campaign_effect.stats.sem.normal import (
     casewise_scores,
+    expected_information,
     normal_point,
     observed_information,
 )
@@ -48,6 +49,27 @@ def moment_gamma(sample: GroupSample, structure: Structure) -> Floats:
     return fourth_moment_gamma(
         sample.rows, with_means=structure.has_means, given=structure.given
     )
+
+
+def normal_gamma(sample: GroupSample, structure: Structure) -> Floats:
+    """Return n times the covariance matrix that a group's moments have in normal rows.
+
+    Parameters
+    ----------
+    sample : GroupSample
+        A continuous group.
+    structure : Structure
+        Its matrices.
+
+    Returns
+    -------
+    ndarray of float, shape (m, m)
+    """
+    if sample.patterns is None:
+        raise UsageError("Normal theory needs continuous answers.")
+    point = normal_point(sample.patterns, sample.mean, sample.unbiased_cov)
+    information = expected_information(point, with_means=structure.has_means)
+    return np.asarray(np.linalg.inv(information))
 
 
 def score_variation(

@@ -11,7 +11,7 @@ from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.stats.sem.sample import GroupSample, Sample
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
 
-_RANDOM_STARTS = 8
+_RANDOM_STARTS = 3
 
 
 def start_values(table: ParameterTable, sample: Sample) -> Iterator[Floats]:

@@ -26,6 +26,7 @@ VOCABULARY = {
     # how many
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
     *("missing_share", "missing_from", "missing_to", "is_suppressed"),
+    *("n_answered", "share_on_scale", "weight", "design_effect", "effective_n"),
     *("pattern", "n_patterns", "value", "other_row", "source", "unchecked"),
     # clusters
     *("method", "effective_low", "effective_high", "largest_leverage", "largest_share"),
@@ -33,6 +34,8 @@ VOCABULARY = {
     *("assumption", "remedy", "gvif", "scaled_vif"),
     # predictions
     *("category", "value"),
+    # nested models
+    *("step", "added", "aic"),
     # groups
     *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates

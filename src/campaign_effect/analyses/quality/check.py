@@ -123,7 +123,8 @@ def exclude_flagged(survey: Survey, quality: QualityResult) -> tuple[Survey, Qua
         If nobody is left.
     """
     for reason in survey.schema.exclude:
-        survey = survey.without(quality.flagged_for(reason), reason=reason)
+        rows = quality.flagged_for(reason).intersection(survey.answers.index)
+        survey = survey.without(rows, reason=reason) if len(rows) else survey
     if not survey.n:
         raise SurveyError(
             f"All {survey.n_read} respondents are excluded.",

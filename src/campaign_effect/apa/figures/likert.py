@@ -18,7 +18,7 @@ from campaign_effect.apa.figures.generic import (
     wrapped,
 )
 from campaign_effect.apa.style import Style
-from campaign_effect.apa.tables.generic import grouped
+from campaign_effect.apa.tables.generic import grouped, suppression_note
 from campaign_effect.results import Kind
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _diverging(
         alt=Text.of("alt.answers", construct=construct, items=_alt_items(by_item)),
         draw=draw,
         size=(6.5, 1.2 + 0.52 * len(by_item)),
-        notes=((Text(id="note.figure.answers"),),),
+        notes=((Text(id="note.figure.answers"),), *suppression_note(rows, result.min_cell)),
         glossary=result.glossary,
     )
 
@@ -68,16 +68,13 @@ def _alt_items(by_item: dict[str, list[AnswerFrequency]]) -> tuple[Text, ...]:
 
 def _upper_share(rows: Sequence[AnswerFrequency]) -> float:
     """Give the share above the middle of the scale, of the substantive answers."""
-    on_scale = [row for row in rows if row.place]
-    middle = (len(on_scale) + 1) / 2
-    total = sum(row.n for row in on_scale)
-    upper = sum(row.n for row in on_scale if row.place > middle)
-    return upper / total if total else 0.0
+    shares = _shares(rows)
+    return sum(shares[-(len(shares) // 2) :])
 
 
 def _draw_bars(canvas: Canvas, style: Style, by_item: dict[str, list[AnswerFrequency]]) -> None:
     """Draw the bars of the scale around zero, and answers aside on axes of their own."""
-    has_aside = any(row.n for rows in by_item.values() for row in rows if not row.place)
+    has_aside = any(row.share for rows in by_item.values() for row in rows if not row.place)
     if has_aside:
         scale_axes, aside_axes = canvas.subplots(1, 2, sharey=True, width_ratios=[6, 1])
         _draw_aside(aside_axes, style, by_item)
@@ -118,7 +115,7 @@ def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequenc
     left = np.zeros(len(by_item))
     asides = [[row for row in rows if not row.place] for rows in by_item.values()]
     for place, point in enumerate(asides[0]):
-        width = np.array([rows[place].share for rows in asides])
+        width = np.array([rows[place].share or 0.0 for rows in asides])
         label = style.show(point.answer, Kind.NAME)
         colour = ASIDE[place % len(ASIDE)]
         axes.barh(range(len(by_item)), width, HEIGHT, left, color=colour, label=label)
@@ -130,10 +127,8 @@ def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequenc
 
 
 def _shares(rows: Sequence[AnswerFrequency]) -> list[float]:
-    """Give the shares on the scale, of the substantive answers."""
-    on_scale = [row.n for row in rows if row.place]
-    total = max(sum(on_scale), 1)
-    return [n / total for n in on_scale]
+    """Give the shares of the substantive answers; a hidden one is 0 and so not drawn."""
+    return [row.share_on_scale or 0.0 for row in rows if row.place]
 
 
 def _below_zero(shares: np.ndarray) -> np.ndarray:

@@ -17,6 +17,8 @@ from campaign_effect.apa.tables.generic import (
     sample_note,
     star,
     star_note,
+    suppressible,
+    suppression_note,
     tables,
     values,
 )
@@ -37,7 +39,7 @@ def _respondents(result: DescriptionResult) -> Table:
     for variable, rows in grouped(result.respondents, "variable").items():
         levels = list(dict.fromkeys(row.level for row in rows))
         if variable == "respondents":
-            shares = tuple(cell for row in rows for cell in values(row, "n", "share"))
+            shares = tuple(cell for row in rows for cell in _shown(row, "n", "share"))
             lines.append(Line(cells=(Text(id="column.respondents"), *shares)))
         elif levels == [None]:
             name = Text.of("word.mean_sd", variable=variable)
@@ -53,7 +55,14 @@ def _respondents(result: DescriptionResult) -> Table:
         title=Text(id="title.description.respondents"),
         heads=(*heads("variable"), *_group_heads(groups)),
         lines=tuple(lines),
-        notes=((Text(id="note.description.respondents"), *sample_note(result.sample)),),
+        notes=(
+            (
+                Text(id="note.description.respondents"),
+                *_weighted(result),
+                *sample_note(result.sample),
+            ),
+            *suppression_note(result.respondents, result.min_cell),
+        ),
         glossary=result.glossary,
     )
 
@@ -66,8 +75,12 @@ def _across(
     for group in groups:
         row = next(row for row in rows if row.group == group and row.level == level)
         is_number = level is None
-        cells += values(row, "mean", "sd") if is_number else values(row, "n", "share")
+        cells += _shown(row, "mean", "sd") if is_number else _shown(row, "n", "share")
     return tuple(cells)
+
+
+def _shown(row: Respondents, *columns: str) -> tuple[Cell, ...]:
+    return suppressible(row, *columns, hidden=columns)
 
 
 def _group_heads(groups: Sequence[str | None]) -> tuple[Head, ...]:
@@ -104,7 +117,7 @@ def _items(result: DescriptionResult) -> Table:
         heads=heads("item", "n", "mean", "sd"),
         lines=tuple(lines),
         notes=(
-            sample_note(_sample(result, "items")),
+            (*_weighted(result), *sample_note(_sample(result, "items"))),
             *([reversed_note] if has_reversed else []),
         ),
         glossary=result.glossary,
@@ -124,7 +137,11 @@ def _answer_table(
 ) -> Table:
     by_item = grouped(rows, "item")
     answers = [row.answer for row in next(iter(by_item.values()))]
-    note = (Text(id="note.description.answers"), *sample_note(_sample(result, "answers")))
+    note = (
+        Text(id="note.description.answers"),
+        *_weighted(result),
+        *sample_note(_sample(result, "answers")),
+    )
     return Table(
         id=f"description_answers_{construct}",
         title=Text.of("title.description.answers", construct=construct),
@@ -134,14 +151,14 @@ def _answer_table(
             *heads("n"),
         ),
         lines=tuple(_answer_line(item, found) for item, found in by_item.items()),
-        notes=(note,),
+        notes=(note, *suppression_note(rows, result.min_cell)),
         glossary=result.glossary,
     )
 
 
 def _answer_line(item: str, rows: Sequence[AnswerFrequency]) -> Line:
-    shares = tuple(Value(value=row.share, kind=Kind.PROPORTION) for row in rows)
-    total = Value(value=sum(row.n for row in rows), kind=Kind.COUNT)
+    shares = tuple(suppressible(row, "share", hidden=("share",))[0] for row in rows)
+    total = Value(value=rows[0].n_answered, kind=Kind.COUNT)
     return Line(cells=(Value(value=item, kind=Kind.NAME), *shares, total))
 
 
@@ -181,6 +198,21 @@ def _correlations(result: DescriptionResult) -> Table:
 
 def _diagonal(alpha: float | None) -> Cell:
     return Text.of("word.in_brackets", alpha=alpha)
+
+
+def _weighted(result: DescriptionResult) -> Note:
+    """Say that shares and means are weighted, and what that costs; nothing without weights."""
+    return tuple(
+        Text.of(
+            "note.description.weighted",
+            weight=row.weight,
+            low=row.low,
+            high=row.high,
+            deff=row.design_effect,
+            effective=row.effective_n,
+        )
+        for row in result.weighting
+    )
 
 
 def _sample(result: DescriptionResult, part: str) -> Sample:

@@ -63,6 +63,7 @@ VOCABULARY = {
     # models
     *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
+    *("icc", "median_odds_ratio"),
 }
 LANGUAGES = ("en", "id")
 

@@ -157,6 +157,15 @@ def test_random_intercept_agrees_with_glmer():
     assert_allclose(effects["estimate"], plain["estimate"], atol=0.03)
 
 
+def test_clusters_that_do_not_differ_are_said():
+    chile = read_survey(pd.read_csv(REFERENCE / "data" / "chile_yn.csv"))
+    model = RandomIntercept(cluster="comm")
+    effect = fit_effect(chile, "y ~ sex + age + statusquo", model=model)
+    assert [notice.code for notice in effect.notices] == ["no_cluster_variation"]
+    fit = effect.tidy("fits").iloc[0]
+    assert (fit["sd"], fit["icc"], fit["median_odds_ratio"]) == (0, 0, 1)
+
+
 def test_a_random_intercept_has_no_other_covariance():
     bacteria = read_survey(pd.read_csv(REFERENCE / "data" / "bact.csv"))
     with pytest.raises(UsageError, match="its own likelihood"):

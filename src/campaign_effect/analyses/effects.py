@@ -52,7 +52,10 @@ from campaign_effect.stats.models.fit_statistics import (
     linear_statistics,
 )
 from campaign_effect.stats.models.links import IDENTITY
-from campaign_effect.stats.models.random_intercept import RandomInterceptFit
+from campaign_effect.stats.models.random_intercept import (
+    RandomInterceptFit,
+    cluster_variation,
+)
 from campaign_effect.survey import Survey
 
 FEW_DF: Final = 4.0
@@ -102,6 +105,9 @@ class ModelFit(Row):
     tjur: Bounded | None
     auc: Bounded | None
     brier: Bounded | None
+    sd: Number | None
+    icc: Bounded | None
+    median_odds_ratio: Number | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +308,7 @@ def _model_fit(one: FittedModel) -> ModelFit:
     binary = found if isinstance(found, BinaryStatistics) else None
     linear = found if isinstance(found, LinearStatistics) else None
     likelihood = None if isinstance(found, LinearStatistics) else found
+    mixed = cluster_variation(one.fit) if isinstance(one.fit, RandomInterceptFit) else None
     return ModelFit(
         outcome=one.formula.outcome,
         model=f"model.{one.model.name}",
@@ -321,6 +328,9 @@ def _model_fit(one: FittedModel) -> ModelFit:
         tjur=binary.tjur if binary else None,
         auc=binary.auc if binary else None,
         brier=binary.brier if binary else None,
+        sd=mixed.sd if mixed else None,
+        icc=mixed.icc if mixed else None,
+        median_odds_ratio=mixed.median_odds_ratio if mixed else None,
     )
 
 
@@ -339,6 +349,9 @@ def _statistics(
 
 def _notices(one: FittedModel) -> Iterator[Notice]:
     """Say what a reader must know before believing the tests."""
+    if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
+        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
+        yield Notice.of("no_cluster_variation", **facts)
     if one.vcov.cluster is None or one.n_clusters is None:
         return
     outcome, cluster = one.formula.outcome, one.vcov.cluster

@@ -102,7 +102,17 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
         ),
         Text.of("say.chosen_vcov", vcov=Text(id=f"note.vcov.short.{one.vcov.name}")),
     ]
-    if fit.mcfadden is not None:
+    if fit.mcfadden is not None and fit.auc is None:
+        said.append(
+            Text.of(
+                "say.fit.categories",
+                chi2=fit.lr_chi2,
+                df=fit.lr_df,
+                p=p_text(fit.lr_p_value),
+                mcfadden=fit.mcfadden,
+            )
+        )
+    elif fit.mcfadden is not None:
         said.append(
             Text.of(
                 "say.fit.logit",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from campaign_effect.analyses.choices import Classic, Firth
 from campaign_effect.analyses.effects import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
@@ -35,10 +36,29 @@ def _coefficients(result: EffectResult, one: FittedModel, fit: ModelFit) -> Tabl
         id=f"{one.model.name}_{outcome}",
         title=Text.of(f"title.effects.{one.model.name}", outcome=outcome),
         heads=heads(*columns, level=result.level),
-        lines=tuple(Line(cells=_cells(row, columns, one)) for row in rows),
+        lines=_equations(rows, columns, one),
         notes=_notes(result, one, fit),
         glossary=result.glossary,
     )
+
+
+def _equations(
+    rows: list[Coefficient], columns: list[str], one: FittedModel
+) -> tuple[Line, ...]:
+    """Give a line a term; those of a category are headed by it and the base."""
+    lines: list[Line] = []
+    for category, block in grouped(rows, "category").items():
+        if one.categories and category is not None:
+            lines.append(
+                Line(cells=(_versus(one.formula.outcome, category, one.categories[0]),))
+            )
+        lines += [Line(cells=_cells(row, columns, one)) for row in block]
+    return tuple(lines)
+
+
+def _versus(outcome: str, category: str, base: str) -> Text:
+    """Name a category and the base that it is compared with."""
+    return Text.of("word.versus", one=f"{outcome}={category}", other=f"{outcome}={base}")
 
 
 def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell, ...]:
@@ -95,7 +115,8 @@ def _base_texts(one: FittedModel) -> list[Text]:
 
 def _vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
     if one.vcov.cluster is None:
-        return [Text(id=f"note.vcov.{one.vcov.name}")]
+        is_penalised = isinstance(one.model, Firth) and isinstance(one.vcov, Classic)
+        return [Text(id=f"note.vcov.{'penalised' if is_penalised else one.vcov.name}")]
     clusters = {"cluster": one.vcov.cluster, "n": fit.n_clusters}
     return [Text.of(f"note.vcov.{one.vcov.name}", **clusters)]
 
@@ -107,6 +128,18 @@ def p_text(p_value: float | None) -> Text:
 
 
 def _fit_texts(fit: ModelFit) -> list[Text]:
+    if fit.mcfadden is not None and fit.auc is None:
+        return [
+            Text.of(
+                "note.fit.categories",
+                deviance=-2 * fit.log_likelihood,
+                chi2=fit.lr_chi2,
+                df=fit.lr_df,
+                p=p_text(fit.lr_p_value),
+                mcfadden=fit.mcfadden,
+                nagelkerke=fit.nagelkerke,
+            )
+        ]
     if fit.mcfadden is not None:
         return [
             Text.of(
@@ -121,6 +154,12 @@ def _fit_texts(fit: ModelFit) -> list[Text]:
                 auc=fit.auc,
             )
         ]
+    if fit.icc is not None:
+        facts = {"sd": fit.sd, "icc": fit.icc, "mor": fit.median_odds_ratio}
+        deviance = -2 * fit.log_likelihood
+        return [Text.of("note.fit.mixed", deviance=deviance, cluster=fit.cluster, **facts)]
+    if fit.r2 is None:
+        return [Text.of("note.fit.likelihood", deviance=-2 * fit.log_likelihood)]
     return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
 
 
@@ -151,7 +190,7 @@ def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> 
         id=f"margins_{outcome}",
         title=Text.of("title.margins.effects", outcome=outcome),
         heads=heads(*columns, level=result.level),
-        lines=tuple(Line(cells=(contrast_label(row), *values(row, *fields))) for row in rows),
+        lines=_effect_lines(rows, fields),
         notes=(
             (
                 Text.of("note.margins", outcome=outcome),
@@ -162,7 +201,29 @@ def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> 
     )
 
 
+def _effect_lines(rows: list[AverageEffect], fields: list[str]) -> tuple[Line, ...]:
+    """Give a line an effect; those on categories are headed by what changes."""
+    lines: list[Line] = []
+    above = None
+    for row in rows:
+        label = change_label(row)
+        if row.category is not None:
+            if label != above:
+                lines.append(Line(cells=(label,)))
+            above, label = label, Text.of("word.name", name=f"{row.outcome}={row.category}")
+        lines.append(Line(cells=(label, *values(row, *fields))))
+    return tuple(lines)
+
+
 def contrast_label(row: AverageEffect) -> Text:
+    """Name what changes, and the category whose probability it changes."""
+    if row.category is None:
+        return change_label(row)
+    category = f"{row.outcome}={row.category}"
+    return Text.of("word.in_category", label=change_label(row), category=category)
+
+
+def change_label(row: AverageEffect) -> Text:
     """Name what changes: a number by one unit, a factor from its base to a level."""
     if row.contrast == "dY/dX":
         return Text.of("word.per_unit", variable=row.term)

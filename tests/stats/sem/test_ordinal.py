@@ -110,6 +110,18 @@ def test_categories_must_be_the_same_in_all_groups(complete):
         sample_of_mixed([answers, part], np.array([True, False]))
 
 
+def test_weighted_rows_count_as_often(complete):
+    codes = encode(complete("bfi", BFI_ITEMS)[:600, :4]).codes
+    times = np.random.default_rng(8).integers(1, 4, len(codes))
+    weighted = sample_of_codes([codes], weights=[times.astype(float)]).groups[0]
+    repeated = sample_of_codes([np.asfortranarray(np.repeat(codes, times, axis=0))]).groups[0]
+    assert weighted.n == len(codes)
+    assert_allclose(weighted.cov, repeated.cov, atol=1e-9)
+    assert_allclose(weighted.thresholds, repeated.thresholds, atol=1e-9)
+    equal = sample_of_codes([codes], weights=[np.full(len(codes), 7.0)]).groups[0]
+    assert_allclose(equal.gamma, sample_of_codes([codes]).groups[0].gamma, atol=1e-9)
+
+
 def test_full_weights_match_lavaan(values, complete, fitted, matches_estimates, matches_fit):
     items = BFI_ITEMS[:5]
     codes = encode(complete("bfi", BFI_ITEMS)[:1000, :5]).codes
@@ -153,6 +165,18 @@ def test_order_of_categories_turns_signs_only(complete, fitted):
 def test_likelihood_does_not_take_ordinal_variables(samples, fitted):
     with pytest.raises(UsageError, match="does not take ordinal"):
         fitted(BFI, BFI_ITEMS, samples["listwise"], "ML", ordered=ORDERED)
+
+
+@pytest.mark.parametrize("estimator", ["WLSMV", "ULSMV"])
+def test_predictors_of_ordinal_models_must_vary(estimator, complete, fitted):
+    answers = complete("bfi", BFI_ITEMS)[:, [0, 1, 2, 3, 5]]
+    text = "A =~ A1 + A2 + A3 + A4\nA ~ C1"
+    names = ["A1", "A2", "A3", "A4", "C1"]
+    sample = sample_of_mixed([answers], np.arange(5) < 4)
+    with pytest.raises(UsageError, match="fixed_x=False"):
+        fitted(text, names, sample, estimator, ordered=ORDERED[:4])
+    words = {"ordered": ORDERED[:4], "fixed_x": False}
+    assert fitted(text, names, sample, estimator, **words).optimum.is_converged
 
 
 def test_unknown_ordinal_item_is_named(samples, fitted):

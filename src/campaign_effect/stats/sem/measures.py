@@ -81,13 +81,14 @@ def sample_moments(structure: Structure, sample: GroupSample) -> Floats:
 
 def _weights(structure: Structure, sample: GroupSample, estimator: Estimator) -> Floats:
     """Return the weights of a group's least squares."""
-    if estimator.measure == "uls":
-        return np.ones(structure.n_moments)
-    if len(structure.given):
+    is_ordinal = bool(structure.is_ordinal.any())
+    if len(structure.given) and (is_ordinal or estimator.measure != "uls"):
         raise UsageError(
             f"{estimator.name} does not take given predictors.",
-            hint="use ML or MLR, or fixed_x=False.",
+            hint="let them vary with fixed_x=False, or use ML or MLR.",
         )
+    if estimator.measure == "uls":
+        return np.ones(structure.n_moments)
     if estimator.measure == "gls":
         if sample.patterns is None:
             raise UsageError("GLS needs continuous answers.")

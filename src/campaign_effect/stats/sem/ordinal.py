@@ -23,6 +23,7 @@ def sample_of_codes(
     *,
     n_categories: Integers | None = None,
     missing: Missing = "listwise",
+    weights: Sequence[Floats] | None = None,
 ) -> Sample:
     """Summarise ordinal answers.
 
@@ -36,6 +37,9 @@ def sample_of_codes(
     missing : {"listwise", "pairwise"}, default "listwise"
         Whether incomplete rows are left out, or used for the pairs they answer (which assumes
         that answers are missing completely at random).
+    weights : sequence of ndarray of float, shape (n_g,), optional
+        Sampling weights, scaled here to sum to the rows used of each group; standard errors
+        and tests are robust to them.
 
     Returns
     -------
@@ -62,7 +66,12 @@ def sample_of_codes(
     """
     if n_categories is None:
         n_categories = np.max([codes.max(axis=0) for codes in groups], axis=0).astype(int) + 1
-    return Sample(groups=tuple(_of_codes(codes, n_categories, missing) for codes in groups))
+    given = [None] * len(groups) if weights is None else list(weights)
+    made = [
+        _of_codes(codes, n_categories, missing, own)
+        for codes, own in zip(groups, given, strict=True)
+    ]
+    return Sample(groups=tuple(made))
 
 
 def sample_of_mixed(groups: Sequence[Floats], is_ordinal: Booleans) -> Sample:
@@ -131,13 +140,18 @@ def _check_categories(groups: Sequence[Floats], is_ordinal: Booleans) -> None:
         )
 
 
-def _of_codes(codes: Codes, n_categories: Integers, missing: Missing) -> GroupSample:
+def _of_codes(
+    codes: Codes, n_categories: Integers, missing: Missing, weights: Floats | None
+) -> GroupSample:
     present = codes != MISSING
     used = present.all(axis=1) if missing == "listwise" else present.any(axis=1)
     rows = codes if used.all() else np.asfortranarray(codes[used])
     if len(rows) < 2:
         raise TooFewRowsError("A group needs at least 2 rows.", received=f"{len(rows)} rows")
-    tables = count_tables(rows, n_categories=n_categories)
+    if weights is not None:
+        weights = np.asarray(weights, dtype=np.float64)[used]
+        weights = weights * len(rows) / weights.sum()
+    tables = count_tables(rows, n_categories=n_categories, weights=weights)
     polychorics = estimate_polychorics(tables)
     if polychorics.is_perfect.any():
         pairs = np.argwhere(np.triu(polychorics.is_perfect, 1)).tolist()
@@ -152,5 +166,5 @@ def _of_codes(codes: Codes, n_categories: Integers, missing: Missing) -> GroupSa
         thresholds=frozen(np.concatenate(polychorics.thresholds)),
         patterns=None,
         rows=None,
-        gamma=frozen(estimate_gamma(rows, tables, polychorics)),
+        gamma=frozen(estimate_gamma(rows, tables, polychorics, weights=weights)),
     )

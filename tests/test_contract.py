@@ -36,6 +36,8 @@ VOCABULARY = {
     *("category", "value"),
     # nested models
     *("step", "added", "aic"),
+    # exposures together
+    *("p_holm", "p_bh", "dominance", "dominance_share", "hypothesis"),
     # groups
     *("group_1", "group_2", "test", "effect", "median", "df_2"),
     # estimates

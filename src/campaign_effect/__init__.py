@@ -36,22 +36,28 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.comparisons import compare_models
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
+    from campaign_effect.analyses.exposures import compare_exposures
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
     from campaign_effect.analyses.predictions import predict_probabilities
     from campaign_effect.analyses.quality import check_quality
+    from campaign_effect.analyses.raking import rake
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
     from campaign_effect.analyses.thesis import assess_items
     from campaign_effect.analyses.validity import check_validity
     from campaign_effect.errors import CampaignEffectError
+    from campaign_effect.exchange.codebook import read_codebook, write_codebook
+    from campaign_effect.exchange.spss import write_spss
+    from campaign_effect.exchange.table_schema import write_table_schema
+    from campaign_effect.exchange.xlsform import read_xlsform, write_xlsform
     from campaign_effect.plan import Plan, run
     from campaign_effect.readers.draft import draft_schema
     from campaign_effect.report import Report
     from campaign_effect.schema.files import read_schema
-    from campaign_effect.survey import Survey, read_survey
+    from campaign_effect.survey import Survey, read_survey, with_weights
 
 _ROOMS: Final = {
     "analyses.assumptions": ("check_assumptions",),
@@ -65,21 +71,27 @@ _ROOMS: Final = {
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
     "analyses.factors": ("explore_factors",),
+    "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
     "analyses.predictions": ("predict_probabilities",),
     "analyses.quality": ("check_quality",),
+    "analyses.raking": ("rake",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
     "analyses.thesis": ("assess_items",),
     "analyses.validity": ("check_validity",),
     "errors": ("CampaignEffectError",),
+    "exchange.codebook": ("read_codebook", "write_codebook"),
+    "exchange.spss": ("write_spss",),
+    "exchange.table_schema": ("write_table_schema",),
+    "exchange.xlsform": ("read_xlsform", "write_xlsform"),
     "plan": ("Plan", "run"),
     "readers.draft": ("draft_schema",),
     "report": ("Report",),
     "schema.files": ("read_schema",),
-    "survey": ("Survey", "read_survey"),
+    "survey": ("Survey", "read_survey", "with_weights"),
 }
 """Where each public name lives; a room is opened when one of its names is first asked for."""
 
@@ -115,6 +127,7 @@ __all__ = [
     "check_clusters",
     "check_quality",
     "check_validity",
+    "compare_exposures",
     "compare_groups",
     "compare_models",
     "describe_items",
@@ -124,9 +137,17 @@ __all__ = [
     "explore_factors",
     "fit_effect",
     "predict_probabilities",
+    "rake",
+    "read_codebook",
     "read_schema",
     "read_survey",
+    "read_xlsform",
     "run",
+    "with_weights",
+    "write_codebook",
+    "write_spss",
+    "write_table_schema",
+    "write_xlsform",
 ]
 
 

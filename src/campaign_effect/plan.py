@@ -99,6 +99,7 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
     needed = {
         **dict.fromkeys(ABOUT_OUTCOMES, roles.outcomes and roles.exposures),
         "groups": roles.group,
+        "exposures": roles.outcomes and len(roles.exposures) > 1,
         "clusters": roles.cluster and roles.outcomes and roles.exposures,
     }
     return [name for name in ANALYSES if name in plan.analyses and needed.get(name, True)]

@@ -8,6 +8,7 @@ from typing import Final
 from campaign_effect.analyses.clusters import check_survey_clusters
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
+from campaign_effect.analyses.exposures import compare_survey_exposures
 from campaign_effect.analyses.factors import explore_factors
 from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.margins import average_survey_effects
@@ -28,6 +29,7 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,
+    "exposures": compare_survey_exposures,
     "clusters": check_survey_clusters,
     "linear": fit_linear_effect,
 }

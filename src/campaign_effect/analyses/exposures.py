@@ -1,0 +1,198 @@
+"""Several platforms at once: corrected for their number, tested for equality, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from campaign_effect.analyses.effects import EffectResult, fit_effect
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.margins import AverageEffect, average_effects
+from campaign_effect.errors import StatisticsError, UsageError
+from campaign_effect.results import (
+    Df,
+    Name,
+    Number,
+    Points,
+    Proportion,
+    PValue,
+    Result,
+    Row,
+    Word,
+)
+from campaign_effect.stats.models.comparisons import (
+    benjamini_hochberg,
+    equality_contrasts,
+    holm,
+)
+from campaign_effect.stats.models.dominance import dominance_analysis
+from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.hotelling import JointTest, joint_test
+from campaign_effect.stats.models.linear import fit_ols
+from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.survey import Survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureEffect(Row):
+    """One exposure's average effect, its *p* corrected for the number of exposures."""
+
+    outcome: Name
+    term: Name
+    estimate: Points
+    conf_low: Points | None
+    conf_high: Points | None
+    p_value: PValue | None
+    p_holm: PValue | None
+    p_bh: PValue | None
+    dominance: Number | None
+    dominance_share: Proportion | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointRow(Row):
+    """A hypothesis about all exposures together."""
+
+    outcome: Name
+    hypothesis: Word
+    statistic: Number
+    df: Df
+    df_2: Df | None
+    p_value: PValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposuresResult(Result):
+    """The exposures of every outcome compared."""
+
+    name: ClassVar[str] = "exposures"
+    exposures: tuple[ExposureEffect, ...]
+    joint: tuple[JointRow, ...]
+    level: float
+
+
+def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResult:
+    """Compare exposures that are numbers on one scale (how often, on each platform).
+
+    Parameters
+    ----------
+    effect : EffectResult
+        From `fit_effect` with all of them in one formula.
+    of : sequence of str
+        At least two variables of the formula.
+
+    Returns
+    -------
+    ExposuresResult
+        Part ``exposures``: average effects with *p* as it is, after Holm (the chance of any
+        false alarm) and after Benjamini and Hochberg (the share of false alarms), and for
+        linear and logistic models general dominance: what the exposure adds to R² or
+        McFadden's R², averaged over all sets of the other exposures, the controls always in
+        [1]_. Part ``joint``: whether all coefficients are zero, and whether they are equal.
+
+    Raises
+    ------
+    UsageError
+        If there are fewer than two, or one is no number of the formula.
+
+    References
+    ----------
+    .. [1] Azen, R., & Traxel, N. (2009). Using dominance analysis to determine predictor
+       importance in logistic regression. Journal of Educational and Behavioral Statistics,
+       34, 319-347. https://doi.org/10.3102/1076998609332754
+    """
+    names = list(dict.fromkeys(of))
+    if len(names) < 2:
+        raise UsageError("A comparison needs at least two exposures.", received=names)
+    for one in effect.models:
+        if missing := [name for name in names if name not in one.design.terms]:
+            raise UsageError(
+                f"{missing[0]!r} is no number of {one.formula.text!r}.",
+                hint="compare variables that enter the formula as numbers.",
+            )
+    margins = average_effects(effect, of=names).effects
+    return ExposuresResult(
+        exposures=tuple(row for one in effect.models for row in _effects(one, names, margins)),
+        joint=tuple(row for one in effect.models for row in _joint(one, names)),
+        level=effect.level,
+        samples=(
+            *((part, effect.sample) for part in ExposuresResult.row_types()),
+            *effect.samples[2:],
+        ),
+        notices=effect.notices,
+        glossary=effect.glossary,
+    )
+
+
+def compare_survey_exposures(survey: Survey) -> ExposuresResult:
+    """Compare the exposures of the schema in the logit of every outcome."""
+    exposures = [exposure.variable for exposure in survey.schema.roles.exposures]
+    return compare_exposures(fit_effect(survey), exposures)
+
+
+def _effects(
+    one: FittedModel, names: Sequence[str], margins: Sequence[AverageEffect]
+) -> Iterator[ExposureEffect]:
+    rows = [
+        row for row in margins if row.outcome == one.formula.outcome and row.category is None
+    ]
+    p_values = np.array([np.nan if row.p_value is None else row.p_value for row in rows])
+    corrected = zip(holm(p_values), benjamini_hochberg(p_values), strict=True)
+    dominance = _dominance(one, names)
+    total = sum(dominance.values())
+    for row, (p_holm, p_bh) in zip(rows, corrected, strict=True):
+        added = dominance.get(row.term)
+        yield ExposureEffect(
+            outcome=row.outcome,
+            term=row.term,
+            estimate=row.estimate,
+            conf_low=row.conf_low,
+            conf_high=row.conf_high,
+            p_value=row.p_value,
+            p_holm=None if np.isnan(p_holm) else float(p_holm),
+            p_bh=None if np.isnan(p_bh) else float(p_bh),
+            dominance=added,
+            dominance_share=None if added is None or total <= 0 else added / total,
+        )
+
+
+def _dominance(one: FittedModel, names: Sequence[str]) -> dict[str, float]:
+    """Give what each exposure adds; nothing for models that have no such measure."""
+    if not isinstance(one.fit, Fit) or one.model.name not in {"ols", "lpm", "logit"}:
+        return {}
+    fit = fit_logit if one.model.has_odds else fit_ols
+    places = tuple((one.design.terms.index(name),) for name in names)
+    found = dominance_analysis(fit, one.fit.X, one.fit.y, places)
+    return {name: float(value) for name, value in zip(names, found.general, strict=True)}
+
+
+def _joint(one: FittedModel, names: Sequence[str]) -> Iterator[JointRow]:
+    if not isinstance(one.fit, Fit):
+        return
+    places = [one.design.terms.index(name) for name in names]
+    zero = np.eye(one.fit.p)[places]
+    for word, contrasts in (
+        ("hypothesis.all_zero", zero),
+        ("hypothesis.all_equal", equality_contrasts(places, one.fit.p)),
+    ):
+        if any(one.inestimable(contrasts)):
+            continue
+        try:
+            test = joint_test(one.covariance, contrasts, contrasts @ one.fit.beta)
+        except StatisticsError:  # more hypotheses than the clusters can tell
+            continue
+        yield _row(one, word, test)
+
+
+def _row(one: FittedModel, word: str, test: JointTest) -> JointRow:
+    return JointRow(
+        outcome=one.formula.outcome,
+        hypothesis=word,
+        statistic=test.statistic,
+        df=float(test.df_num),
+        df_2=float(test.df_denom) if np.isfinite(test.df_denom) else None,
+        p_value=test.p_value,
+    )

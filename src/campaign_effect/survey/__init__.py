@@ -2,5 +2,14 @@
 
 from campaign_effect.survey.model import Absence, Step, Survey
 from campaign_effect.survey.reading import Reading, read_answers, read_survey
+from campaign_effect.survey.weights import with_weights
 
-__all__ = ["Absence", "Reading", "Step", "Survey", "read_answers", "read_survey"]
+__all__ = [
+    "Absence",
+    "Reading",
+    "Step",
+    "Survey",
+    "read_answers",
+    "read_survey",
+    "with_weights",
+]

@@ -23,6 +23,7 @@ from campaign_effect.survey.consent import honour_consent
 from campaign_effect.survey.declared import with_declared_missing
 from campaign_effect.survey.model import Absence, Step, Survey
 from campaign_effect.survey.times import read_times
+from campaign_effect.survey.weights import require_weights
 from campaign_effect.survey.words import glossary_of
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         ),
         glossary=glossary_of(schema),
     )
-    return honour_consent(survey)
+    return require_weights(honour_consent(survey))
 
 
 def _without_marked(table: RawTable, schema: Schema) -> tuple[RawTable, tuple[Step, ...]]:

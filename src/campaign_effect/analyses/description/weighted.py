@@ -25,16 +25,19 @@ def weighting_rows(survey: Survey) -> Iterator[Weighting]:
     name = survey.schema.roles.weight
     if name is None or not survey.n:
         return
-    weights = survey_weights(survey)
-    relative = weights / weights.mean()
+    yield weighting_row(name, survey_weights(survey))
+
+
+def weighting_row(name: str, weights: Floats) -> Weighting:
+    """Give the range of weights, their design effect and the effective sample size."""
     effect = weighting_effect(weights)
-    yield Weighting(
+    return Weighting(
         weight=name,
-        n=survey.n,
-        low=float(relative.min()),
-        high=float(relative.max()),
+        n=len(weights),
+        low=float(weights.min() / weights.mean()),
+        high=float(weights.max() / weights.mean()),
         design_effect=effect,
-        effective_n=survey.n / effect,
+        effective_n=len(weights) / effect,
     )
 
 

@@ -12,7 +12,7 @@ LAYERS = [
     {"schema", "results"},
     {"readers"},
     {"survey", "stats"},
-    {"analyses", "simulate"},
+    {"analyses", "exchange", "simulate"},
     {"apa"},
     {"render"},
     {"plan", "report"},

@@ -1,0 +1,1 @@
+"""Questionnaires and surveys in the forms of other programs."""

@@ -10,6 +10,7 @@ from campaign_effect.stats.models.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
     inestimable_category_without,
+    jackknife_category_covariance,
 )
 from campaign_effect.stats.models.clusters import group_rows, inestimable_without
 from campaign_effect.stats.models.covariance import (
@@ -90,6 +91,29 @@ def test_cr2_is_its_definition(steps):
     assert_allclose(found.matrix, sum(np.outer(s, s) for s in adjusted), rtol=RTOL_SAME_SUM)
     assert_allclose(found.clusters.leverage, [np.trace(hat) for hat in hats], rtol=1e-9)
     assert_allclose(np.sum(found.clusters.leverage), 6, rtol=1e-9)
+
+
+def test_the_jackknife_is_one_newton_step_from_each_deletion(steps):
+    fit, clusters = fit_ordered(steps.X, steps.y), group_rows(steps.codes)
+    groups = [clusters.rows(g) for g in range(8)]
+    moves = []
+    for group, hat in zip(groups, hats_of(fit, groups), strict=True):
+        others = np.linalg.inv(fit.root.T) @ (np.eye(6) - hat) @ np.linalg.inv(fit.root)
+        moves.append(np.linalg.solve(others, fit.scores(group).sum(axis=0)))
+    found = jackknife_category_covariance(fit, steps.codes)
+    expected = 7 / 8 * sum(np.outer(move, move) for move in moves)
+    assert_allclose(found.matrix, expected, rtol=RTOL_SAME_SUM)
+    assert found.df == 7
+
+
+def test_the_jackknife_is_near_that_of_full_refits(steps):
+    fit, moves = fit_ordered(steps.X, steps.y), []
+    for g in range(8):
+        kept = steps.codes != g
+        moves.append(fit_ordered(steps.X[kept], steps.y[kept]).theta - fit.theta)
+    refitted = np.sqrt(7 / 8 * np.sum(np.square(moves), axis=0))
+    found = errors_of(jackknife_category_covariance(fit, steps.codes))
+    assert_allclose(found, refitted, rtol=0.1)
 
 
 def test_degrees_of_freedom_are_those_of_the_quadratic_form(steps):

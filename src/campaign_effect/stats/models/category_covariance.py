@@ -1,4 +1,4 @@
-"""Covariances of models of categories: classic, HC0 to HC3, CR0 to CR2.
+"""Covariances of models of categories: classic, HC0 to HC3, CR0 to CR2, CV3.
 
 A row's hat is a matrix here, root' H_i root, with H_i minus the second derivatives of its
 log-likelihood. The adjustments of HC2, HC3 and CR2 are powers of I - hat in the coordinates
@@ -135,6 +135,55 @@ def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2)
         df=np.nan if kind is Cr.CR2 else float(G - 1),
         clusters=blocks.facts,
         blocks=blocks if kind is Cr.CR2 else None,
+    )
+
+
+def jackknife_category_covariance(fit: CategoryFit, codes: Integers) -> Covariance:
+    """Estimate CV3, the cluster jackknife, by one Newton step without each cluster.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+
+    Returns
+    -------
+    Covariance
+        Kind "CV3", with G - 1 degrees of freedom.
+
+    Raises
+    ------
+    SingleClusterError, StatisticsError
+        As `cr_category_covariance`.
+
+    Notes
+    -----
+    (G - 1) / G * sum of the squared steps I_(g)^-1 s_g, with I_(g) the information of the
+    other clusters [1]_. In a linear model the step is the whole way.
+
+    References
+    ----------
+    .. [1] MacKinnon, J. G., Nielsen, M. Ø., & Webb, M. D. (2023). Fast and reliable jackknife
+       and bootstrap methods for cluster-robust inference. Journal of Applied Econometrics,
+       38, 671-694. https://doi.org/10.1002/jae.2969
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> x, y = np.repeat([[0.0], [1]], 6, axis=0), np.array([0, 1, 2, 1, 0, 1] * 2)
+    >>> jackknife_category_covariance(fit_ordered(x, y), np.arange(12) % 4).df
+    3.0
+    """
+    clusters = _clusters(fit, codes)
+    blocks, G = _adjusted_blocks(fit, clusters, -1.0), clusters.n_clusters
+    return Covariance(
+        kind="CV3",
+        matrix=frozen((G - 1) / G * blocks.covariance),
+        df_rule=DfRule.CLUSTERS,
+        df=float(G - 1),
+        clusters=blocks.facts,
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         CR0,
         CR1,
         CR2,
+        CV3,
         HC0,
         HC1,
         HC2,
@@ -46,6 +47,13 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.raking import rake
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
+    from campaign_effect.analyses.sem import (
+        Moments,
+        compare_invariance,
+        confirm_factors,
+        fit_sem,
+        score_factors,
+    )
     from campaign_effect.analyses.thesis import assess_items
     from campaign_effect.analyses.validity import check_validity
     from campaign_effect.errors import CampaignEffectError
@@ -62,7 +70,7 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
-        *("CR0", "CR1", "CR2", "Classic", "HC0", "HC1", "HC2", "HC3"),
+        *("CR0", "CR1", "CR2", "CV3", "Classic", "HC0", "HC1", "HC2", "HC3"),
         *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols", "OrderedLogit"),
         *("OrderedProbit", "Probit", "RandomIntercept"),
     ),
@@ -80,6 +88,9 @@ _ROOMS: Final = {
     "analyses.raking": ("rake",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
+    "analyses.sem": (
+        *("Moments", "compare_invariance", "confirm_factors", "fit_sem", "score_factors"),
+    ),
     "analyses.thesis": ("assess_items",),
     "analyses.validity": ("check_validity",),
     "errors": ("CampaignEffectError",),
@@ -101,6 +112,7 @@ __all__ = [
     "CR0",
     "CR1",
     "CR2",
+    "CV3",
     "HC0",
     "HC1",
     "HC2",
@@ -112,6 +124,7 @@ __all__ = [
     "FractionalLogit",
     "Logit",
     "Lpm",
+    "Moments",
     "Multinomial",
     "Ols",
     "OrderedLogit",
@@ -129,13 +142,16 @@ __all__ = [
     "check_validity",
     "compare_exposures",
     "compare_groups",
+    "compare_invariance",
     "compare_models",
+    "confirm_factors",
     "describe_items",
     "draft_schema",
     "estimate_polychorics",
     "estimate_reliability",
     "explore_factors",
     "fit_effect",
+    "fit_sem",
     "predict_probabilities",
     "rake",
     "read_codebook",
@@ -143,6 +159,7 @@ __all__ = [
     "read_survey",
     "read_xlsform",
     "run",
+    "score_factors",
     "with_weights",
     "write_codebook",
     "write_spss",

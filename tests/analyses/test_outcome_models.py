@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from campaign_effect.analyses.assumptions import check_assumptions
 from campaign_effect.analyses.choices import (
     CR2,
+    CV3,
     HC0,
     HC3,
     Classic,
@@ -251,3 +252,19 @@ def test_an_ordered_probit_has_the_score_test_alone(beps):
     assert list(checks.tidy("tests")["test"]) == ["test.parallel_score"]
     assert len(checks.tidy("inflation")) == 7
     assert checks.tidy("discrimination").empty
+
+
+@pytest.mark.parametrize(
+    ("formula", "model"), [("ec ~ Blair + Europe", OrderedLogit()), ("lab ~ Blair", Logit())]
+)
+def test_the_jackknife_is_wider_than_cr2_with_its_own_df(formula, model, beps):
+    data = beps.answers.assign(
+        group=beps.answers["age"] // 5, lab=beps.answers["vote"] == "Labour"
+    )
+    survey = read_survey(data.astype({"lab": float}))
+    rows = [
+        fit_effect(survey, formula, model=model, vcov=vcov).tidy()
+        for vcov in (CV3(cluster="group"), CR2(cluster="group"))
+    ]
+    assert (rows[0]["df"] == 14).all()
+    assert rows[0]["std_error"].gt(rows[1]["std_error"]).all()

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from campaign_effect.analyses.estimates import AnyFit, classic_of, clustered_of, robust_of
+from campaign_effect.analyses.estimates import (
+    AnyFit,
+    classic_of,
+    clustered_of,
+    jackknifed_of,
+    robust_of,
+)
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_separation import (
     find_multinomial_separation,
@@ -346,4 +352,17 @@ class CR2(_Cr):
     name: ClassVar[str] = "CR2"
 
 
-Vcov = Classic | HC0 | HC1 | HC2 | HC3 | CR0 | CR1 | CR2
+@dataclass(frozen=True, slots=True)
+class CV3(_Cr):
+    """The cluster jackknife; with G - 1 degrees of freedom it errs on the careful side."""
+
+    name: ClassVar[str] = "CV3"
+
+    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
+        """Estimate the covariance of the coefficients."""
+        if codes is None:
+            raise TypeError("A clustered covariance needs the clusters.")
+        return jackknifed_of(fit, codes)
+
+
+Vcov = Classic | HC0 | HC1 | HC2 | HC3 | CR0 | CR1 | CR2 | CV3

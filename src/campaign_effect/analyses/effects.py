@@ -151,7 +151,7 @@ def fit_effect(
         controls.
     model : Logit, Probit, Firth, Lpm, Ols, FractionalLogit, OrderedLogit, OrderedProbit,
         Multinomial or RandomIntercept, default Logit()
-    vcov : Classic, HC0 to HC3, CR0, CR1 or CR2, optional
+    vcov : Classic, HC0 to HC3, CR0, CR1, CR2 or CV3, optional
         By default CR2 where the schema names a cluster, else HC3; Classic for Firth (whose
         tests are then those of the penalised likelihood) and RandomIntercept.
     level : float, default 0.95
@@ -179,8 +179,8 @@ def fit_effect(
     Notes
     -----
     Tests and intervals are by *t* with the covariance's degrees of freedom: Satterthwaite's
-    for CR2 [1]_, clusters - 1 for CR0 and CR1, n - p for linear models without clusters, and
-    *z* for a logit without clusters.
+    for CR2 [1]_, clusters - 1 for CR0, CR1 and CV3, n - p for linear models without clusters,
+    and *z* for other models without clusters.
 
     References
     ----------

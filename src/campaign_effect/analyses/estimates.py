@@ -15,6 +15,7 @@ from campaign_effect.stats.models.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
     inestimable_category_without,
+    jackknife_category_covariance,
 )
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_margins import (
@@ -32,6 +33,7 @@ from campaign_effect.stats.models.covariance import (
     hc_covariance,
 )
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.margins import (
     Margin,
     average_contrast,
@@ -155,6 +157,13 @@ def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
     if isinstance(fit, CategoryFit):
         return cr_category_covariance(fit, codes, kind)
     return cr_covariance(_single(fit), codes, kind)
+
+
+def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
+    """Estimate the covariance by leaving out each cluster in turn."""
+    if isinstance(fit, CategoryFit):
+        return jackknife_category_covariance(fit, codes)
+    return jackknife_covariance(_single(fit), codes)
 
 
 def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:

@@ -7,8 +7,9 @@ import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
@@ -23,6 +24,9 @@ from campaign_effect.readers.table import Column, RawTable, Source
 _UNPACK: Final[dict[bytes, Callable[[Path], bytes]]] = {b"PK": unzip_one, b"\x1f\x8b": gunzip}
 _BLANK_LINES: Final = (b"\n\n", b"\n\r\n", b"\r\r")
 _LONGEST_ROW: Final = 1 << 22
+_BLOCK: Final = 1 << 20
+_LONG: Final = 8_000_000
+_FEW: Final = 0.05
 
 
 def read_delimited(path: Path, *, delimiter: str | None = None) -> RawTable:
@@ -38,8 +42,9 @@ def read_delimited(path: Path, *, delimiter: str | None = None) -> RawTable:
     Returns
     -------
     RawTable
-        All cells text: nothing stripped, "" for a blank. Blank lines are no rows, but are
-        counted in the row numbers of the index.
+        All cells text: nothing stripped, "" for a blank; in a long file, columns of few
+        different texts are categories of them. Blank lines are no rows, but are counted in
+        the row numbers of the index.
 
     Raises
     ------
@@ -95,26 +100,48 @@ def _cells(text: bytes, dialect: Dialect, file: str) -> pd.DataFrame:
         _diagnose(text, dialect, file)
         raise SourceError(f"{file} cannot be split into cells.", received=error) from None
     return pd.DataFrame(
-        {
-            place: pd.array(table.column(place), dtype="str")
-            for place in range(table.num_columns)
-        },
+        {place: _column(table.column(place)) for place in range(table.num_columns)},
         index=_row_numbers(text, dialect, table.num_rows),
+        copy=False,
     )
 
 
 def _arrow_table(body: memoryview, dialect: Dialect, *, is_quoted: bool) -> pa.Table:
+    """Split the rows, in small blocks where no row is longer than one."""
+    try:
+        return _split(body, dialect, is_quoted=is_quoted, block=_BLOCK)
+    except pa.ArrowInvalid:
+        return _split(body, dialect, is_quoted=is_quoted, block=_LONGEST_ROW)
+
+
+def _split(body: memoryview, dialect: Dialect, *, is_quoted: bool, block: int) -> pa.Table:
     names = [str(place) for place in range(len(dialect.header))]
+    is_long = len(body) > _LONG
+    text = pa.dictionary(pa.int32(), pa.string()) if is_long else pa.large_string()
     return arrow_csv.read_csv(
         pa.BufferReader(pa.py_buffer(body)),
-        arrow_csv.ReadOptions(column_names=names, block_size=_LONGEST_ROW),
+        arrow_csv.ReadOptions(column_names=names, block_size=block),
         arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=is_quoted),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()),
+            column_types=dict.fromkeys(names, text),
             strings_can_be_null=False,
             check_utf8=False,
         ),
     )
+
+
+def _column(cells: pa.ChunkedArray) -> Any:
+    """Keep a column of few different texts as categories, any other as text."""
+    if not pa.types.is_dictionary(cells.type):
+        return pd.array(cells, dtype="str")
+    whole = cells.unify_dictionaries()
+    texts = whole.chunk(0).dictionary
+    if len(texts) > _FEW * len(whole):
+        return pd.array(cells.cast(pa.large_string()), dtype="str")
+    kind = np.int16 if len(texts) < np.iinfo(np.int16).max else np.int32
+    codes = [chunk.indices.to_numpy().astype(kind) for chunk in whole.chunks]
+    words = pd.Index(texts.to_pylist(), dtype="str")
+    return pd.Categorical.from_codes(np.concatenate(codes), categories=words)
 
 
 def _row_numbers(text: bytes, dialect: Dialect, n: int) -> pd.Index:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -207,17 +207,17 @@ def decimal_mark(rows: Sequence[Sequence[str]]) -> str:
     """
     width = max((len(row) for row in rows), default=0)
     votes = Counter(
-        _vote([row[place] for row in rows if place < len(row) and row[place].strip()])
+        _vote({row[place] for row in rows if place < len(row) and row[place].strip()})
         for place in range(width)
     )
     return "," if votes[","] > votes["."] else "."
 
 
-def _vote(cells: Sequence[str]) -> str:
-    marks = [_mark(cell) for cell in cells]
+def _vote(cells: Iterable[str]) -> str:
+    marks = {_mark(cell) for cell in cells}
     if None in marks:
         return ""
-    seen = set(marks) - {""}
+    seen = marks - {""}
     return str(seen.pop()) if len(seen) == 1 else ""
 
 

@@ -94,6 +94,10 @@ def as_text(column: pd.Series) -> pd.Series:
     >>> as_text(pd.Series([1.0, 2.5, None])).tolist()
     ['1', '2.5', '']
     """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        texts = [*map(cell_text, column.cat.categories), ""]
+        found = pd.array(texts, dtype="str").take(column.cat.codes.to_numpy())
+        return pd.Series(found, index=column.index)
     values = column.astype(object).where(column.notna(), None)
     return pd.Series([cell_text(value) for value in values], index=column.index, dtype="str")
 

@@ -53,7 +53,8 @@ class Cells:
 
 
 Meaning = tuple[float, int]
-"""What a text means: a position or a number (nan where absent), and an ``Absence``."""
+"""What a text means: a code, a number or a place among words (nan where absent), and an
+``Absence``."""
 
 _BLANK: Meaning = (np.nan, Absence.BLANK)
 _IMPOSSIBLE: Meaning = (np.nan, Absence.IMPOSSIBLE)
@@ -86,8 +87,7 @@ def code_scale(cells: Cells, scale: Scale) -> Coded:
         If a text is no answer of the scale.
     """
     wordings = _wordings(scale)
-    points = enumerate(scale.points) if scale.is_ordered else ()
-    codes = {float(point.code): float(i) for i, point in points}
+    codes = {float(point.code) for point in scale.points} if scale.is_ordered else set()
 
     def meaning(text: str) -> Meaning | None:
         key = normalise(text)
@@ -99,10 +99,11 @@ def code_scale(cells: Cells, scale: Scale) -> Coded:
         number = _number(text.strip(), cells.decimal) if codes else None
         if found is not None or number is None:
             return found
-        return (codes[number], Absence.ANSWERED) if number in codes else _IMPOSSIBLE
+        return (number, Absence.ANSWERED) if number in codes else _IMPOSSIBLE
 
     values, absences = _resolve(cells, meaning, scale)
-    return Coded(answers=_answers(values, scale, cells.texts.index), absences=absences)
+    answers = values if scale.is_ordered else _categories(values, scale)
+    return Coded(answers=answers, absences=absences)
 
 
 def code_number(
@@ -212,28 +213,29 @@ def _resolve(
     if unknown := [i for i, one in enumerate(found) if one is None]:
         raise _unknown_labels(cells, places, {i: texts[i] for i in unknown}, scale)
     # A missing cell has place -1 and so takes the last entry.
-    table = np.array([*found, _BLANK], dtype=float)[places]
+    values, absences = zip(*(one for one in (*found, _BLANK) if one), strict=True)
     index = cells.texts.index
-    return pd.Series(table[:, 0], index), pd.Series(table[:, 1].astype("int8"), index)
+    return (
+        pd.Series(np.array(values, dtype=float)[places], index),
+        pd.Series(np.array(absences, dtype="int8")[places], index),
+    )
 
 
 def _wordings(scale: Scale) -> dict[str, Meaning]:
+    codes = [point.code if scale.is_ordered else i for i, point in enumerate(scale.points)]
     points = {
-        normalise(words): (float(i), int(Absence.ANSWERED))
-        for i, point in enumerate(scale.points)
+        normalise(words): (float(code), int(Absence.ANSWERED))
+        for code, point in zip(codes, scale.points, strict=True)
         for words in point.wordings()
     }
     return points | aside_meanings(scale.aside)
 
 
-def _answers(places: pd.Series, scale: Scale, index: pd.Index) -> pd.Series:
-    """Turn places on the scale into its codes."""
-    if scale.is_ordered:
-        codes = np.array([*(float(point.code) for point in scale.points), np.nan])
-        return pd.Series(codes[places.fillna(-1).to_numpy(dtype=int)], index)
-    levels = [str(point.code) for point in scale.points]
+def _categories(places: pd.Series, scale: Scale) -> pd.Series:
+    """Turn places on a scale of words into its codes."""
+    levels = pd.Index([str(point.code) for point in scale.points])
     filled = places.fillna(-1).to_numpy(dtype=np.int64)
-    return pd.Series(pd.Categorical.from_codes(filled, categories=pd.Index(levels)), index)
+    return pd.Series(pd.Categorical.from_codes(filled, categories=levels), places.index)
 
 
 def cell_as_text(cell: object) -> str:

@@ -137,8 +137,8 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
     coded, noticed = code_answers(columns, schema)
     survey = Survey(
         schema=schema,
-        answers=pd.DataFrame({name: one.answers for name, one in coded.items()}),
-        absences=pd.DataFrame({name: one.absences for name, one in coded.items()}),
+        answers=pd.DataFrame({name: one.answers for name, one in coded.items()}, copy=False),
+        absences=pd.DataFrame({name: one.absences for name, one in coded.items()}, copy=False),
         source=table.source,
         identity=None if identity is None else pd.Series(identity, table.cells.index),
         times=times.frame,

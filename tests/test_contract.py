@@ -22,7 +22,7 @@ VOCABULARY = {
         "level",
         "group",
     ),
-    *("outcome", "model", "term", "contrast", "row", "reason", "place", "is_reversed"),
+    *("base", "outcome", "model", "term", "contrast", "row", "reason", "place", "is_reversed"),
     # how many
     *("n", "k", "n_left", "n_clusters", "n_events", "share", "blank", "aside", "impossible"),
     *("missing_share", "missing_from", "missing_to", "is_suppressed"),
@@ -66,6 +66,16 @@ VOCABULARY = {
     *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
     *("icc", "median_odds_ratio"),
+    # factor models
+    *("std_lv", "std_all", "std_all_error", "std_all_low", "std_all_high", "lhs", "op"),
+    *("rhs", "label", "is_free", "estimator", "is_converged", "n_groups", "n_free", "chi2"),
+    *("baseline_chi2", "baseline_df", "cfi", "rmsea_close", "srmr", "sabic", "scaling"),
+    *("shift", "chi2_scaled", "df_scaled", "p_value_scaled", "cfi_scaled", "tli_scaled"),
+    *("rmsea_scaled", "rmsea_low_scaled", "rmsea_high_scaled", "rmsea_close_scaled"),
+    *("cfi_robust", "tli_robust", "rmsea_robust", "rmsea_low_robust", "rmsea_high_robust"),
+    *("rmsea_close_robust", "mi", "epc", "sepc_lv", "sepc_all", "item_1", "item_2"),
+    *("residual", "z", "omega", "chi2_difference", "df_difference", "p_difference"),
+    *("cfi_change", "rmsea_change", "srmr_change"),
 }
 LANGUAGES = ("en", "id")
 

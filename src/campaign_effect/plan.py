@@ -99,6 +99,8 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
     needed = {
         **dict.fromkeys(ABOUT_OUTCOMES, roles.outcomes and roles.exposures),
         "groups": roles.group,
+        "confirmatory": survey.schema.constructs,
+        "invariance": roles.group and len(survey.schema.constructs) > 1,
         "exposures": roles.outcomes and len(roles.exposures) > 1,
         "clusters": roles.cluster and roles.outcomes and roles.exposures,
     }

@@ -14,6 +14,7 @@ from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.margins import average_survey_effects
 from campaign_effect.analyses.quality import check_quality
 from campaign_effect.analyses.reliability import estimate_reported_reliability
+from campaign_effect.analyses.sem import compare_reported_invariance, confirm_reported_factors
 from campaign_effect.analyses.thesis import assess_items
 from campaign_effect.analyses.validity import check_validity
 from campaign_effect.results import Result
@@ -26,6 +27,8 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "thesis": assess_items,
     "factors": explore_factors,
     "validity": check_validity,
+    "confirmatory": confirm_reported_factors,
+    "invariance": compare_reported_invariance,
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,

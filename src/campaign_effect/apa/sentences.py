@@ -11,12 +11,17 @@ from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
+from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
 from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.analyses.validity import ValidityResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.tables.generic import grouped
-from campaign_effect.apa.tables.models import contrast_label, p_text
+from campaign_effect.apa.tables.models import contrast_label, p_text, unit_of
 from campaign_effect.results import Result
+
+LARGE_FALL = 0.01
+"""Of the CFI: Cheung, G. W., & Rensvold, R. B. (2002). Evaluating goodness-of-fit indexes for
+testing measurement invariance. https://doi.org/10.1207/S15328007SEM0902_5"""
 
 
 @singledispatch
@@ -155,11 +160,11 @@ def _(result: MarginsResult) -> tuple[Note, ...]:
 
 def _effects(outcome: str, rows: list[AverageEffect], result: MarginsResult) -> Note:
     """Say the effects on one outcome, which are unclear, and what none of them shows."""
-    said = [Text.of("say.effect.about", outcome=outcome)]
+    said = [Text.of("say.effects.about", outcome=outcome)]
     said += [_effect(row, result) for row in rows]
     unclear = tuple(contrast_label(row) for row in rows if _includes_zero(row))
     if unclear:
-        said.append(Text.of("say.effect.unclear", labels=unclear))
+        said.append(Text.of("say.effects.unclear", labels=unclear))
     return (*said, Text(id="say.association"))
 
 
@@ -180,11 +185,12 @@ def _spoken_of(result: MarginsResult) -> list[AverageEffect]:
 def _effect(row: AverageEffect, result: MarginsResult) -> Text:
     """Say one average effect with its interval and exact *p*; without a test, why."""
     label = contrast_label(row)
+    unit = unit_of(row)
     if row.conf_low is None or row.p_value is None:
-        untested = f"say.effect.untested.{_direction(row)}"
+        untested = f"say.{unit}.untested.{_direction(row)}"
         return Text.of(untested, label=label, estimate=abs(row.estimate))
     return Text.of(
-        f"say.effect.{_direction(row)}",
+        f"say.{unit}.{_direction(row)}",
         label=label,
         estimate=abs(row.estimate),
         level=result.level,
@@ -196,3 +202,90 @@ def _effect(row: AverageEffect, result: MarginsResult) -> Text:
 
 def _direction(row: AverageEffect) -> str:
     return "higher" if row.estimate >= 0 else "lower"
+
+
+@sentences.register
+def _(result: ConfirmatoryResult) -> tuple[Note, ...]:
+    return (*_factor_model(result), *_measurement(result))
+
+
+def _factor_model(result: ConfirmatoryResult) -> tuple[Note, ...]:
+    """Say the model and its fit, by the estimator's own test, and what cut-offs are worth."""
+    row = result.fit[0]
+    table = result.fitted.solution.table
+    facts = {"factors": len(table.latent), "items": len(table.observed), "n": row.n}
+    said = [Text.of(f"say.{result.name}", **facts, estimator=row.estimator)]
+    ending = "_scaled" if row.chi2_scaled is not None else ""
+    if row.chi2 is not None:
+        names = ("cfi", "tli", "rmsea", "rmsea_low", "rmsea_high")
+        indices = {name: getattr(row, f"{name}{ending}") for name in names}
+        said.append(
+            Text.of(
+                f"say.factor_fit{ending}",
+                chi2=getattr(row, f"chi2{ending}"),
+                df=getattr(row, f"df{ending}") or row.df,
+                p=p_text(getattr(row, f"p_value{ending}")),
+                srmr=row.srmr,
+                **indices,
+            )
+        )
+        said.append(Text(id="say.cutoffs"))
+    return (tuple(said),)
+
+
+def _measurement(result: ConfirmatoryResult) -> tuple[Note, ...]:
+    """Say how strong the loadings are, and whether the factors are told apart."""
+    loadings = [(r.std_all, r.item) for r in result.loadings if r.std_all is not None]
+    if not loadings:
+        return ()
+    weakest = min(loadings, key=lambda loading: abs(loading[0]))
+    (low, _), (high, _) = min(loadings), max(loadings)
+    said = [Text.of("say.loadings", low=low, high=high, item=weakest[1])]
+    if result.correlations:
+        closest = max(result.correlations, key=lambda row: abs(row.estimate))
+        pair = (closest.factor_1, closest.factor_2)
+        said.append(Text.of("say.closest_factors", factors=pair, r=closest.estimate))
+        said.append(_told_apart(result))
+    return (tuple(said),)
+
+
+def _told_apart(result: ConfirmatoryResult) -> Text:
+    """Compare the variance each factor extracts with what it shares (Fornell and Larcker)."""
+    extracted = {(row.group, row.factor): row.ave for row in result.reliability}
+    mixed = []
+    for row in result.correlations:
+        pair = (row.factor_1, row.factor_2)
+        least = min(extracted.get((row.group, factor), 1.0) for factor in pair)
+        if row.estimate**2 >= least:
+            mixed.append(Text.of("word.pair", one=pair[0], other=pair[1]))
+    if mixed:
+        return Text.of("say.not_told_apart", pairs=tuple(dict.fromkeys(mixed)))
+    return Text(id="say.told_apart")
+
+
+@sentences.register
+def _(result: InvarianceResult) -> tuple[Note, ...]:
+    levels = tuple(
+        Text.of(
+            "say.invariance_level",
+            step=row.step,
+            chi2=row.chi2_difference,
+            df=row.df_difference,
+            p=p_text(row.p_difference),
+        )
+        for row in result.levels
+        if row.chi2_difference is not None
+    )
+    said = [Text.of("say.invariance", by=result.by, groups=result.groups, levels=levels)]
+    said += [Text.of("say.invariance_holds", step=_last_that_holds(result))]
+    return (tuple(said),)
+
+
+def _last_that_holds(result: InvarianceResult) -> str:
+    """Name the last level before the CFI first falls by more than a hundredth."""
+    held = result.levels[0].step
+    for row in result.levels[1:]:
+        if row.cfi_change is not None and row.cfi_change < -LARGE_FALL:
+            break
+        held = row.step
+    return held

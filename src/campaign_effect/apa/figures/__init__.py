@@ -1,6 +1,23 @@
 """Results to figures; most results have none."""
 
-from campaign_effect.apa.figures import effects, factors, items, likert, predictions, quality
+from campaign_effect.apa.figures import (
+    effects,
+    factors,
+    items,
+    likert,
+    paths,
+    predictions,
+    quality,
+)
 from campaign_effect.apa.figures.generic import figures
 
-__all__ = ["effects", "factors", "figures", "items", "likert", "predictions", "quality"]
+__all__ = [
+    "effects",
+    "factors",
+    "figures",
+    "items",
+    "likert",
+    "paths",
+    "predictions",
+    "quality",
+]

@@ -15,10 +15,11 @@ from campaign_effect.apa.figures.generic import (
 )
 from campaign_effect.apa.style import Style, plain
 from campaign_effect.apa.tables.generic import grouped
-from campaign_effect.apa.tables.models import contrast_label
+from campaign_effect.apa.tables.models import contrast_label, unit_of
 from campaign_effect.results import Kind
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
 
@@ -41,17 +42,22 @@ def _forest(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> F
     return Figure(
         id=f"effects_{outcome}",
         title=Text.of("title.figure.effects", outcome=outcome),
-        alt=Text.of("alt.effects", outcome=outcome, effects=tuple(_alt(row) for row in rows)),
+        alt=Text.of(
+            f"alt.{unit_of(rows[0])}", outcome=outcome, effects=tuple(_alt(row) for row in rows)
+        ),
         draw=draw,
         size=(6.5, 1.0 + 0.38 * len(rows)),
-        notes=((Text.of("note.figure.effects", outcome=outcome, level=result.level),),),
+        notes=(
+            (Text.of(f"note.figure.{unit_of(rows[0])}", outcome=outcome, level=result.level),),
+        ),
         glossary=result.glossary,
     )
 
 
 def _alt(row: AverageEffect) -> Text:
     facts = {"estimate": row.estimate, "low": row.conf_low, "high": row.conf_high}
-    return Text.of("alt.effect", label=contrast_label(row), **facts)
+    one = {"effects": "alt.effect", "numbers": "alt.number"}[unit_of(row)]
+    return Text.of(one, label=contrast_label(row), **facts)
 
 
 def _draw_forest(canvas: Canvas, style: Style, rows: list[AverageEffect]) -> None:
@@ -71,18 +77,25 @@ def _draw_forest(canvas: Canvas, style: Style, rows: list[AverageEffect]) -> Non
     numbers.tick_params(length=0)
     numbers.spines["right"].set_visible(False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    first, second, *_ = axes.get_xticks()
-    digits = 0 if second - first >= WHOLE_POINT else 1
-    axes.xaxis.set_major_formatter(lambda x, _: style.show(x, Kind.POINTS, digits))
-    axes.set_xlabel(style.word("axis.points"))
+    _label_axis(axes, style, unit_of(rows[0]))
     axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
     tidy_axes(axes)
 
 
+def _label_axis(axes: Axes, style: Style, unit: str) -> None:
+    """Show points of a probability, without decimals where they are whole, or numbers."""
+    first, second, *_ = axes.get_xticks()
+    digits = 0 if second - first >= WHOLE_POINT else 1
+    kind, digits = (Kind.POINTS, digits) if unit == "effects" else (Kind.NUMBER, 2)
+    axes.xaxis.set_major_formatter(lambda x, _: style.show(x, kind, digits))
+    axes.set_xlabel(style.word(f"axis.{unit}"))
+
+
 def _numbers(row: AverageEffect, style: Style) -> str:
-    estimate = style.show(row.estimate, Kind.POINTS)
+    kind = Kind.POINTS if unit_of(row) == "effects" else Kind.NUMBER
+    estimate = style.show(row.estimate, kind)
     if row.conf_low is None or row.conf_high is None:
         return estimate
-    low, high = (style.show(bound, Kind.POINTS) for bound in (row.conf_low, row.conf_high))
+    low, high = (style.show(bound, kind) for bound in (row.conf_low, row.conf_high))
     return f"{estimate} [{low}{style.marks.between}{high}]"

@@ -1,0 +1,28 @@
+"""Factor and structural models: what the constructs measure, and how they are related."""
+
+from campaign_effect.analyses.sem.confirm import confirm_factors, fit_sem
+from campaign_effect.analyses.sem.invariance import compare_invariance
+from campaign_effect.analyses.sem.reported import (
+    compare_reported_invariance,
+    confirm_reported_factors,
+)
+from campaign_effect.analyses.sem.rows import (
+    ConfirmatoryResult,
+    InvarianceResult,
+    StructuralResult,
+)
+from campaign_effect.analyses.sem.scores import score_factors
+from campaign_effect.analyses.sem.summaries import Moments
+
+__all__ = [
+    "ConfirmatoryResult",
+    "InvarianceResult",
+    "Moments",
+    "StructuralResult",
+    "compare_invariance",
+    "compare_reported_invariance",
+    "confirm_factors",
+    "confirm_reported_factors",
+    "fit_sem",
+    "score_factors",
+]

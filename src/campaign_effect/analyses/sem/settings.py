@@ -1,0 +1,125 @@
+"""How a model is fitted, as a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypedDict
+
+from campaign_effect.analyses.resampling import Bootstrap
+from campaign_effect.errors import UsageError, nearest_word
+from campaign_effect.stats.sem.estimators import Estimator, find_estimator
+
+MOST_CATEGORIES: Final = 7
+"""With more, an ordered answer is as good as a number."""
+
+Missing = Literal["listwise", "pairwise", "fiml"]
+Parameterization = Literal["delta", "theta"]
+
+
+class MoreSettings(TypedDict, total=False):
+    """Settings that are seldom changed; see ``FactorSettings``."""
+
+    ordered: Sequence[str] | None
+    parameterization: Parameterization
+    equal: Sequence[str]
+    free: Sequence[str]
+    orthogonal: bool
+    mean_structure: bool
+    weights: str | None
+    bootstrap: Bootstrap | None
+    level: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorSettings:
+    """Everything that is chosen besides the model.
+
+    Attributes
+    ----------
+    estimator : str
+        ML, MLM, MLMV, MLR, GLS, ULS for numbers; WLSMV, WLSM, DWLS, ULSMV, ULSM, WLS for
+        ordered answers, with numbers among them.
+    std_lv : bool
+        Scale factors by unit variances instead of their first loadings.
+    group : str, optional
+        Column of the groups.
+    missing : {"listwise", "pairwise", "fiml"}
+        Leave incomplete respondents out; use the pairs they answered (ordered answers); or
+        use all they answered by full information (ML, MLR).
+    cluster : str, optional
+        Column of the villages.
+    ordered : sequence of str, optional
+        Variables to be taken as ordered categories. By default, with an estimator for ordered
+        answers, everything with at most seven values that is not just a predictor.
+    parameterization : {"delta", "theta"}
+        Whether total or residual variances of ordered variables are fixed at 1.
+    equal, free : sequence of str
+        What is equal across groups (``loadings``, ``intercepts``, ``thresholds``, ...), and
+        parameters that are not, as ``"f=~x1"``.
+    orthogonal : bool
+        Fix covariances of factors at 0.
+    mean_structure : bool
+        Model the means, even where nothing needs them.
+    weights : str, optional
+        Column of sampling weights (MLR).
+    bootstrap : Bootstrap, optional
+        Standard errors and percentile intervals from resamples of respondents, or of villages
+        where there is a cluster.
+    level : float
+        Coverage of intervals.
+    """
+
+    estimator: str
+    std_lv: bool = False
+    group: str | None = None
+    missing: Missing = "listwise"
+    cluster: str | None = None
+    ordered: Sequence[str] | None = None
+    parameterization: Parameterization = "delta"
+    equal: Sequence[str] = ()
+    free: Sequence[str] = ()
+    orthogonal: bool = False
+    mean_structure: bool = False
+    weights: str | None = None
+    bootstrap: Bootstrap | None = None
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        find_estimator(self.estimator)
+        _one_of("missing", self.missing, ("listwise", "pairwise", "fiml"))
+        _one_of("parameterization", self.parameterization, ("delta", "theta"))
+        if not 0 < self.level < 1:
+            raise UsageError("A level must lie between 0 and 1.", received=self.level)
+        if self.missing == "fiml" and self.estimator not in ("ML", "MLR"):
+            raise UsageError(
+                f"{self.estimator} does not take missing='fiml'.",
+                hint="use estimator='MLR', or missing='listwise'.",
+            )
+        if self.missing == "pairwise" and not self.takes_categories:
+            raise UsageError(
+                f"{self.estimator} does not take missing='pairwise'.",
+                hint="use missing='fiml' with MLR; pairs are for ordered answers.",
+            )
+        if self.weights is not None and self.estimator != "MLR":
+            raise UsageError(f"{self.estimator} does not take weights.", hint="use MLR.")
+
+    @property
+    def method(self) -> Estimator:
+        """The estimator's parts."""
+        return find_estimator(self.estimator)
+
+    @property
+    def takes_categories(self) -> bool:
+        """Whether the estimator is one for ordered answers, or some were named."""
+        is_for_them = self.method.measure == "dwls" or self.estimator.startswith("ULSM")
+        return is_for_them or bool(self.ordered)
+
+
+def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        near = nearest_word(value, choices)
+        raise UsageError(
+            f"{option} cannot be {value!r}.",
+            hint=f"did you mean {near!r}?" if near else f"choose one of {list(choices)}.",
+        )

@@ -268,3 +268,22 @@ def test_the_jackknife_is_wider_than_cr2_with_its_own_df(formula, model, beps):
     ]
     assert (rows[0]["df"] == 14).all()
     assert rows[0]["std_error"].gt(rows[1]["std_error"]).all()
+
+
+def test_effects_on_a_number_are_shown_in_its_own_units():
+    x = np.linspace(0, 1, 60)
+    frame = pd.DataFrame({"x": x, "y": 10 + 3 * x + np.tile([-0.1, 0.1], 30)})
+    effect = ce.fit_effect(ce.read_survey(frame), "y ~ x", model=ce.Ols())
+    text = ce.Report([ce.average_effects(effect)]).to(".txt").decode()
+    assert "values 3.0" in text
+    assert "percentage points" not in text
+    assert "probability" not in text
+
+
+def test_levels_that_hold_a_dash_keep_their_names():
+    rng = np.random.default_rng(1)
+    ages = pd.Categorical(rng.choice(["18 - 25", "26 - 40"], 80))
+    frame = pd.DataFrame({"age": ages, "y": rng.integers(0, 2, 80)})
+    effect = ce.fit_effect(ce.read_survey(frame), "y ~ age")
+    text = ce.Report([ce.average_effects(effect)]).to(".md").decode()
+    assert "26 - 40 vs. 18 - 25" in text

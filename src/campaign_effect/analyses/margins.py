@@ -31,6 +31,8 @@ class AverageEffect(Row):
     model: Word
     term: Name
     contrast: Literal
+    level: Name | None
+    base: Name | None
     category: Literal | None
     estimate: Points
     std_error: Points
@@ -137,20 +139,22 @@ def _chosen(one: FittedModel, of: Sequence[str] | None) -> Sequence[str]:
 
 def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[AverageEffect]:
     margins = [
-        (name, contrast, category, margin)
+        (name, change, category, margin)
         for name in variables
-        for contrast, found in _margins(one, name)
+        for change, found in _margins(one, name)
         for category, margin in zip(one.categories or (None,), found, strict=True)
     ]
     estimates = np.array([margin.estimate for *_, margin in margins])
     gradients = np.array([margin.gradient for *_, margin in margins])
     tests = infer(estimates, gradients, one.covariance, level, one.inestimable(gradients))
-    for (name, contrast, category, _), test in zip(margins, tests, strict=True):
+    for (name, change, category, _), test in zip(margins, tests, strict=True):
         yield AverageEffect(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
             term=name,
-            contrast=contrast,
+            contrast=change.contrast,
+            level=None if change.level is None else f"{name}={change.level}",
+            base=None if change.base is None else f"{name}={change.base}",
             category=category,
             estimate=test.estimate,
             std_error=test.std_error,
@@ -162,17 +166,27 @@ def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[
         )
 
 
-def _margins(one: FittedModel, name: str) -> Iterator[tuple[str, Sequence[Margin]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What changes in a variable: from a base to a level, or by its derivative."""
+
+    contrast: str
+    level: object = None
+    base: object = None
+
+
+def _margins(one: FittedModel, name: str) -> Iterator[tuple[Change, Sequence[Margin]]]:
     """Average the effect of one variable, as its kind asks, on every category there is."""
     answers = one.answers[name]
     if isinstance(answers.dtype, pd.CategoricalDtype):
         base, *others = answers.cat.categories
         for level in others:
-            yield f"{level} - {base}", _contrast(one, name, level, base)
+            change = Change(contrast=f"{level} - {base}", level=level, base=base)
+            yield change, _contrast(one, name, level, base)
     elif set(answers.unique()) == {0.0, 1.0}:
-        yield "1 - 0", _contrast(one, name, 1.0, 0.0)
+        yield Change(contrast="1 - 0"), _contrast(one, name, 1.0, 0.0)
     else:
-        yield "dY/dX", slopes_of(one.fit, _derivative(one, name))
+        yield Change(contrast="dY/dX"), slopes_of(one.fit, _derivative(one, name))
 
 
 def _contrast(one: FittedModel, name: str, high: object, low: object) -> Sequence[Margin]:

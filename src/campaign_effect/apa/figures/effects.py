@@ -39,6 +39,8 @@ def _forest(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> F
     def draw(canvas: Canvas, style: Style) -> None:
         _draw_forest(canvas, style, rows)
 
+    unit = unit_of(rows[0])
+    said = tuple(_alt(row) for row in rows)
     return Figure(
         id=f"effects_{outcome}",
         title=Text.of("title.figure.effects", outcome=outcome),
@@ -47,9 +49,7 @@ def _forest(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> F
         ),
         draw=draw,
         size=(6.5, 1.0 + 0.38 * len(rows)),
-        notes=(
-            (Text.of(f"note.figure.{unit_of(rows[0])}", outcome=outcome, level=result.level),),
-        ),
+        notes=((Text.of(f"note.figure.{unit}", outcome=outcome, level=result.level),),),
         glossary=result.glossary,
     )
 

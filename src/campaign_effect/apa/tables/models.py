@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from campaign_effect.analyses.choices import Classic, Firth
 from campaign_effect.analyses.effects import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
-from campaign_effect.apa.blocks import Cell, Line, Note, Table, Text, Value
+from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
+from campaign_effect.results import Kind
 
 LINEAR_DIGITS = 3
 """Of coefficients that are differences of probabilities."""
@@ -188,12 +190,12 @@ def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> 
         fields.remove("df")
     return Table(
         id=f"margins_{outcome}",
-        title=Text.of("title.margins.effects", outcome=outcome),
+        title=Text.of(f"title.margins.{unit_of(rows[0])}", outcome=outcome),
         heads=heads(*columns, level=result.level),
         lines=_effect_lines(rows, fields),
         notes=(
             (
-                Text.of("note.margins", outcome=outcome),
+                Text.of(f"note.margins.{unit_of(rows[0])}", outcome=outcome),
                 *sample_note(dict(result.samples)[outcome]),
             ),
         ),
@@ -211,8 +213,20 @@ def _effect_lines(rows: list[AverageEffect], fields: list[str]) -> tuple[Line, .
             if label != above:
                 lines.append(Line(cells=(label,)))
             above, label = label, Text.of("word.name", name=f"{row.outcome}={row.category}")
-        lines.append(Line(cells=(label, *values(row, *fields))))
+        cells = values(row, *fields)
+        lines.append(Line(cells=(label, *(in_unit(cell, row) for cell in cells))))
     return tuple(lines)
+
+
+def unit_of(row: AverageEffect) -> str:
+    """Name the unit of an effect: points of a probability, or the outcome's own."""
+    return "numbers" if row.model == "model.ols" else "effects"
+
+
+def in_unit(cell: Cell, row: AverageEffect) -> Cell:
+    """Show an effect on a number as a number instead of in percentage points."""
+    is_effect = isinstance(cell, (Value, Interval)) and cell.kind is Kind.POINTS
+    return replace(cell, kind=Kind.NUMBER) if is_effect and unit_of(row) == "numbers" else cell
 
 
 def contrast_label(row: AverageEffect) -> Text:
@@ -227,8 +241,6 @@ def change_label(row: AverageEffect) -> Text:
     """Name what changes: a number by one unit, a factor from its base to a level."""
     if row.contrast == "dY/dX":
         return Text.of("word.per_unit", variable=row.term)
-    high, _, low = row.contrast.partition(" - ")
-    if (high, low) == ("1", "0"):
+    if row.level is None:
         return Text.of("word.name", name=row.term)
-    levels = {"high": f"{row.term}={high}", "low": f"{row.term}={low}"}
-    return Text.of("word.contrast", variable=row.term, **levels)
+    return Text.of("word.contrast", variable=row.term, high=row.level, low=row.base)

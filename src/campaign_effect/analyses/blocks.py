@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ import pandas as pd
 from campaign_effect.errors import MissingColumnsError, TooFewItemsError, UsageError
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.survey import Survey
+
+CLEAR_WEIGHT: Final = 0.1
+"""Of an item in a sum that does not vary."""
 
 Items = Sequence[str] | Mapping[str, Sequence[str]] | None
 """Columns to be taken as one construct, or as several under their names."""
@@ -75,6 +79,21 @@ def row_weights(survey: Survey, weights: str | None) -> Floats | None:
             hint="every respondent needs a weight of 0 or more.",
         )
     return values
+
+
+def repeated_items(names: Sequence[str], correlations: Floats) -> tuple[str, ...]:
+    """Name the items that are sums of each other; none where the correlations have an inverse.
+
+    Parameters
+    ----------
+    names : sequence of str
+    correlations : ndarray of float, shape (k, k)
+    """
+    values, vectors = np.linalg.eigh(correlations)
+    if values[0] > len(names) * np.finfo(np.float64).eps:
+        return ()
+    weights = np.abs(vectors[:, 0])
+    return tuple(name for name, w in zip(names, weights, strict=True) if w > CLEAR_WEIGHT)
 
 
 def _named(survey: Survey, items: Items) -> Mapping[str, Sequence[str]]:

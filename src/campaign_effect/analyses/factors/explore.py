@@ -109,7 +109,7 @@ def explore_factors(  # noqa: PLR0913 - each is a choice of its own, named by it
     choices = Choices(extraction=extraction, rotation=rotation, basis=correlations, seed=seed)
     names = all_items(chosen_blocks(survey, items))
     X, sample, complete = complete_answers(survey, names)
-    basis = correlate(X, choices.basis)
+    basis = correlate(names, X, choices.basis)
     R = basis.correlations
     parallel = parallel_analysis(
         X, n_draws=N_DRAWS, polychoric=choices.basis == "polychoric", seed=seed

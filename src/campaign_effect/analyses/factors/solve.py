@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from campaign_effect.analyses.blocks import repeated_items
 from campaign_effect.analyses.factors.choices import Basis, Choices
 from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import NoVariationError, TooFewRowsError
+from campaign_effect.errors import CollinearityError, NoVariationError, TooFewRowsError
 from campaign_effect.results import Sample
 from campaign_effect.stats.items.checks import check_scores
 from campaign_effect.stats.items.factors import Extraction, extract_factors
@@ -68,16 +69,25 @@ def complete_answers(
     return X, sample, complete
 
 
-def correlate(X: Floats, basis: Basis) -> Smoothed:
-    """Correlate the items, smoothed where polychoric correlations need it."""
-    if basis == "pearson":
-        R = np.asarray(np.corrcoef(X, rowvar=False), dtype=np.float64)
-        return Smoothed(
-            correlations=R,
-            smallest_eigenvalue=float(np.linalg.eigvalsh(R)[0]),
-            is_smoothed=False,
+def correlate(names: tuple[str, ...], X: Floats, basis: Basis) -> Smoothed:
+    """Correlate the items, smoothed where polychoric correlations need it.
+
+    Raises
+    ------
+    CollinearityError
+        If items are sums of each other; the error names them.
+    """
+    R = np.asarray(np.corrcoef(X, rowvar=False), dtype=np.float64)
+    if repeated := repeated_items(names, R):
+        raise CollinearityError(
+            f"Items that repeat each other ({len(repeated)}): {list(repeated)}.",
+            hint="leave out one of them: factors cannot tell them apart.",
         )
-    return smooth_correlations(estimate_polychorics(count_tables(encode(X).codes)).correlations)
+    if basis == "polychoric":
+        found = estimate_polychorics(count_tables(encode(X).codes))
+        return smooth_correlations(found.correlations)
+    smallest = float(np.linalg.eigvalsh(R)[0])
+    return Smoothed(correlations=R, smallest_eigenvalue=smallest, is_smoothed=False)
 
 
 def solve(names: tuple[str, ...], X: Floats, R: Floats, m: int, choices: Choices) -> Found:

@@ -176,7 +176,8 @@ def _composite(answers: ScaleAnswers, attempts: Attempts) -> float | None:
 
 
 def _omega_h(answers: ScaleAnswers, attempts: Attempts) -> float | None:
-    if len(answers.items) < LEAST_FOR_HIERARCHY:
+    """Compute omega hierarchical, among all only: its rotation may take seconds."""
+    if len(answers.items) < LEAST_FOR_HIERARCHY or answers.group is not None:
         return None
     R = correlations_of(answers.covariances)
     return attempts.make("omega_h", lambda: hierarchical_omega(R, GROUP_FACTORS).omega_h)

@@ -32,7 +32,7 @@ class ScaleReliability(Row):
     omega_categorical
         Green and Yang's omega, for items of at most seven categories.
     omega_h
-        Omega hierarchical of Schmid and Leiman's solution, from six items.
+        Omega hierarchical of Schmid and Leiman's solution, from six items, among all only.
     alpha_ordinal
         Alpha of the polychoric correlations: a bound that no observed score reaches.
     composite_reliability

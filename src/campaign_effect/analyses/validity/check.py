@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from campaign_effect.analyses.blocks import Items
+from campaign_effect.analyses.blocks import Items, repeated_items
 from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.analyses.validity.answers import ConstructAnswers, construct_answers
 from campaign_effect.analyses.validity.checklist import (
@@ -132,6 +132,9 @@ Measured = tuple[
 
 def _measured(answers: ConstructAnswers, level: float) -> Measured:
     """Fit the measurement model; where it has no solution, say so."""
+    R = np.asarray(np.corrcoef(answers.X, rowvar=False), dtype=np.float64)
+    if repeated := repeated_items(answers.items, R):
+        return (), (), (), (Notice.of("repeated_items", items=repeated),)
     try:
         model = fit_measurement(answers)
     except (StatisticsError, np.linalg.LinAlgError):

@@ -111,7 +111,8 @@ def correlation_influence(tables: PairTables, bounds: Floats, r: Floats) -> Floa
     influence[:, :K, :K] = S
     influence -= np.einsum("qck,qk->qc", moved[first], A21_rows)[:, :, None]
     influence -= np.einsum("qck,qk->qc", moved[second], A21_columns)[:, None, :]
-    return np.asarray(influence / information[:, None, None])
+    with np.errstate(invalid="ignore"):  # a handful of rows may say nothing about r
+        return np.asarray(influence / information[:, None, None])
 
 
 def extended_counts(tables: PairTables) -> Floats:

@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+import campaign_effect as ce
 from campaign_effect.analyses.assumptions import check_assumptions
 from campaign_effect.analyses.choices import (
     CR2,

@@ -44,9 +44,7 @@ def _forest(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> F
     return Figure(
         id=f"effects_{outcome}",
         title=Text.of("title.figure.effects", outcome=outcome),
-        alt=Text.of(
-            f"alt.{unit_of(rows[0])}", outcome=outcome, effects=tuple(_alt(row) for row in rows)
-        ),
+        alt=Text.of(f"alt.{unit}", outcome=outcome, effects=said),
         draw=draw,
         size=(6.5, 1.0 + 0.38 * len(rows)),
         notes=((Text.of(f"note.figure.{unit}", outcome=outcome, level=result.level),),),

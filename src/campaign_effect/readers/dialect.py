@@ -23,6 +23,7 @@ _COMMA: Final = re.compile(r"\s*[+-]?\d+(\.\d{3})*,\d+\s*")
 _POINT: Final = re.compile(r"\s*[+-]?\d+(,\d{3})*\.\d+\s*")
 _VAGUE: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}[.,]\d{3}\s*")
 _MANY_POINTS: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}(\.\d{3}){2,}\s*")
+_PROSE: Final = " \t\n\r\"'.,;-/_()?\u2013\u2019"
 _WHOLE: Final = re.compile(r"\s*[+-]?\d+\s*")
 
 
@@ -76,7 +77,8 @@ def find_dialect(text: bytes, *, file: str, delimiter: str | None = None) -> Dia
     Raises
     ------
     SourceError
-        If there are only blanks, or a named delimiter separates nothing.
+        If there are only blanks, a named delimiter separates nothing, or the one column is
+        evenly split by a mark that is no delimiter.
 
     Examples
     --------
@@ -99,6 +101,8 @@ def find_dialect(text: bytes, *, file: str, delimiter: str | None = None) -> Dia
     header = records[place]
     if delimiter:
         _refuse_wrong(delimiter, header.cells, file)
+    elif len(header.cells) == 1:
+        _refuse_unread([record.cells[0] for record in records[place:] if record.cells], file)
     return Dialect(
         delimiter=chosen,
         decimal=decimal_mark([record.cells for record in records[place + 1 :]]),
@@ -195,6 +199,18 @@ def _refuse_wrong(delimiter: str, header: Sequence[str], file: str) -> None:
             received=f"a header with {others[0]!r} in it",
             hint=f"leave the delimiter out, or name {others[0]!r}.",
         )
+
+
+def _refuse_unread(cells: Sequence[str], file: str) -> None:
+    """Refuse one column whose header and cells hold a mark equally often."""
+    marks = dict.fromkeys(mark for mark in cells[0] if not (mark.isalnum() or mark in _PROSE))
+    for mark in marks:
+        if len(cells) > 1 and len({cell.count(mark) for cell in cells}) == 1:
+            raise SourceError(
+                f"{file} is one column, and its cells seem to be separated by {mark!r}, which "
+                "is not looked for.",
+                hint="export the survey with commas, semicolons or tabs, or as Excel.",
+            )
 
 
 def decimal_mark(rows: Sequence[Sequence[str]]) -> str:

@@ -46,8 +46,9 @@ def read_frame(frame: pd.DataFrame, *, source: Source | None = None) -> RawTable
             received=f"{frame.shape[0]} rows and {frame.shape[1]} columns",
             hint="one row per respondent is needed.",
         )
+    file = repr(source.path) if source and source.path else "the data frame"
     headers = [_header(label) for label in frame.columns]
-    names, notices = unique_names(headers, file="the data frame")
+    names, notices = unique_names(headers, file=file)
     kept = {name: _kept(frame.iloc[:, place]) for place, name in enumerate(names)}
     cells = pd.DataFrame(
         {name: column.array for name, column in kept.items()},

@@ -8,7 +8,7 @@ from typing import Final
 _BETWEEN: Final = r"[\s.\-()]{0,2}"
 _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _FORMS: Final = (
-    r"[^\s@]+@[^\s@]+\.\w{2,}",  # e-mail
+    r"[^\s@]{1,64}@[^\s@]{1,253}\.\w{2,}",  # e-mail
     r"(?<!\d)\d{6}(?:[0-6]\d|7[01])(?:0[1-9]|1[0-2])\d{6}(?!\d)",  # national identity number
     rf"(?<![\d.,])(?:(?:\+|00)?62{_BETWEEN}|0)8(?:{_BETWEEN}\d){{8,11}}(?!\d)",  # Indonesia
     rf"(?<!\d)\+[1-9](?:{_BETWEEN}\d){{7,14}}(?!\d)",  # a telephone anywhere
@@ -17,7 +17,7 @@ _FORMS: Final = (
     r"(?<!\d)-?\d{1,2}\.\d{4,}[\s,;]+-?\d{1,3}\.\d{4,}",  # coordinates
 )
 _IDENTIFIER: Final = re.compile("|".join(_FORMS), re.IGNORECASE)
-_SHORTEST: Final = 7
+_HINT: Final = re.compile(r"[@\d]")  # no form does without
 
 
 def holds_identifier(text: str) -> bool:
@@ -40,4 +40,4 @@ def holds_identifier(text: str) -> bool:
     >>> [holds_identifier(text) for text in ("hubungi 0812-3456-7890", "Desa 8", "1.250.000")]
     [True, False, False]
     """
-    return len(text) >= _SHORTEST and _IDENTIFIER.search(text) is not None
+    return _HINT.search(text) is not None and _IDENTIFIER.search(text) is not None

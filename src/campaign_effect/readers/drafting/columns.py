@@ -9,6 +9,7 @@ from typing import Final
 
 from campaign_effect.readers.drafting.words import PAPERWORK, SEVERAL, control_of, plain_words
 from campaign_effect.readers.frame import as_text
+from campaign_effect.readers.identifiers import holds_identifier
 from campaign_effect.readers.table import Column, RawTable
 from campaign_effect.schema.labels import normalise
 
@@ -42,7 +43,8 @@ class Look:
     words : str
         Its question in plain words.
     texts : tuple of str
-        Its different cells, stripped, without blanks and cells that mean "no answer".
+        Its different cells, stripped, without blanks, cells that mean "no answer", and those
+        with an identifier of a person.
     n : int
         Cells that are neither.
     is_number, is_date : bool
@@ -116,7 +118,7 @@ def look_at(table: RawTable, column: Column, missing: Collection[str]) -> Look:
     kept = [
         (text, n)
         for text, n in zip(texts, counts.tolist(), strict=True)
-        if n and text not in none and normalise(text) not in none
+        if n and text not in none and normalise(text) not in none and not holds_identifier(text)
     ]
     different = tuple(dict.fromkeys(text for text, _ in kept))
     number = _NUMBERS[table.source.decimal]

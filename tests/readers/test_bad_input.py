@@ -1,0 +1,173 @@
+"""Files made to harm or gone wrong: each ends in a clear error or a correct survey."""
+
+import gzip
+import zipfile
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+import campaign_effect as ce
+from campaign_effect.errors import SourceError
+from campaign_effect.readers import archives, read_table
+from campaign_effect.readers.headers import MOST_COLUMNS
+
+
+def refused(path, match):
+    with pytest.raises(SourceError, match=match) as caught:
+        read_table(path)
+    said = str(caught.value)
+    assert path.name in said
+    assert "Hint: " in said
+    return said
+
+
+@pytest.mark.parametrize("mark", ["^", "~", "#", "!", "¦", "§", ":", "&", "::"])
+def test_a_separator_that_is_not_read_is_named(written, mark):
+    rows = [["Usia", "Desa", "Pilihan"], ["34", "A", "Calon 1"], ["17", "B", "Calon 2"]]
+    path = written("\n".join(mark.join(row) for row in rows) + "\n")
+    assert repr(mark[0]) in refused(path, "one column, and its cells seem to be separated by")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pendapat\nSetuju!\nTidak!\n",
+        "Alasan: mengapa?\nkarena: dekat\nkarena\n",
+        "Pendapat\nya #1\nya #2\n",
+    ],
+)
+def test_prose_with_marks_is_one_column(written, text):
+    assert read_table(written(text)).cells.shape[1] == 1
+
+
+def test_a_separator_can_be_named(written):
+    path = written("Usia^Desa\n34^A\n")
+    assert read_table(path, delimiter="^").cells.to_numpy().tolist() == [["34", "A"]]
+
+
+def test_twenty_thousand_columns_are_refused_in_every_form(tmp_path):
+    n = 20_000
+    frame = pd.DataFrame(np.zeros((1, n)), columns=[f"q{at}" for at in range(n)])
+    path = tmp_path / "wide.csv"
+    frame.to_csv(path, index=False)
+    refused(path, rf"20,000 columns; a survey has at most {MOST_COLUMNS:,}")
+    path = tmp_path / "wide.parquet"
+    frame.to_parquet(path)
+    refused(path, "20,000 columns")
+    with pytest.raises(SourceError, match="20,000 columns"):
+        read_table(frame)
+
+
+def test_a_cell_of_two_hundred_megabytes_is_refused(tmp_path):
+    path = tmp_path / "cell.csv"
+    with path.open("wb") as stream:
+        stream.write(b'a,b\n1,"')
+        for _ in range(200):
+            stream.write(b"x" * 1_000_000)
+        stream.write(b'"\n2,y\n')
+    refused(path, "row 2: a cell .* is too long")
+
+
+def test_a_zipped_cell_of_two_hundred_megabytes_is_a_bomb(tmp_path):
+    path = tmp_path / "cell.csv.gz"
+    with gzip.open(path, "wb", compresslevel=9) as stream:
+        stream.write(b"a,b\n1,")
+        for _ in range(60):
+            stream.write(b"x" * 1_000_000)
+    refused(path, "unpacks to more than")
+
+
+def workbook_part(path, name, content):
+    """Put a part into a workbook in place of the one it has."""
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b"])
+    book.active.append([1, 2])
+    whole = path.with_name("whole.xlsx")
+    book.save(whole)
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.namelist():
+            new.writestr(one, content if one == name else old.read(one))
+    return path
+
+
+def test_an_xlsx_bomb_is_refused(tmp_path):
+    content = b"<sst>" + b" " * 80_000_000 + b"</sst>"
+    path = workbook_part(tmp_path / "bomb.xlsx", "xl/styles.xml", content)
+    refused(path, "unpacks to more than")
+
+
+def test_a_workbook_whose_sheet_is_cut_off_is_refused(tmp_path):
+    path = workbook_part(
+        tmp_path / "cut.xlsx", "xl/worksheets/sheet1.xml", b"<worksheet><sheet"
+    )
+    refused(path, "cannot be read as an Excel workbook|holds only blank sheets")
+
+
+def test_a_formula_cell_is_the_value_it_last_had(tmp_path):
+    path = tmp_path / "formula.xlsx"
+    sheet = (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/'
+        b'spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>x1</t>'
+        b'</is></c><c r="B1" t="inlineStr"><is><t>x2</t></is></c></row><row r="2">'
+        b'<c r="A2"><f>1+1</f><v>2</v></c><c r="B2"><v>5</v></c></row></sheetData></worksheet>'
+    )
+    table = read_table(workbook_part(path, "xl/worksheets/sheet1.xml", sheet))
+    assert table.cells.to_numpy().tolist() == [["2", "5"]]
+
+
+def test_text_that_looks_like_a_formula_stays_text(written):
+    table = read_table(written("a,b\n=1+1,@x\n+62,-3\n"))
+    assert table.cells["a"].tolist() == ["=1+1", "+62"]
+
+
+def test_headers_that_repeat_or_are_empty_end_in_a_correct_survey(written):
+    path = written("Q,,Q\n1,2,3\n4,5,5\n")
+    items = [{"name": f"x{at}", "column": name} for at, name in enumerate(["Q", "Q (2)"])]
+    schema = ce.read_schema("pilkades").model_validate(
+        {
+            "name": "s",
+            "scales": [{"name": "p", "points": [{"code": c} for c in range(1, 6)]}],
+            "constructs": [{"name": "c", "scale": "p", "items": items}],
+        }
+    )
+    survey = ce.read_survey(path, schema)
+    assert survey.answers.to_numpy().tolist() == [[1, 3], [4, 5]]
+    assert {"blank_headers", "repeated_headers"} <= {one.code for one in survey.notices}
+
+
+@pytest.mark.parametrize("place", ["header", "body"])
+def test_nul_bytes_are_refused(written, place):
+    text = "a\0,b\n1,2\n" if place == "header" else "a,b\n" + "1,2\n" * 500 + "1,\0\n"
+    refused(written(text), "NUL bytes, first in line")
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(written, monkeypatch):
+    path = written("a,b\n" + "1,2\n" * 1000)
+    from campaign_effect.readers import delimited
+
+    whole = delimited.find_dialect
+
+    def slow(*args, **options):
+        with path.open("a") as stream:
+            stream.write("3,4\n")
+        return whole(*args, **options)
+
+    monkeypatch.setattr(delimited, "find_dialect", slow)
+    refused(path, "changed while it was read")
+
+
+def test_a_folder_of_zips_in_zips_is_refused(tmp_path):
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.csv", "a,b\n1,2\n")
+    path = tmp_path / "outer.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(inner, "inner.zip")
+    with pytest.raises(SourceError):
+        read_table(path)
+
+
+def test_the_bounds_of_archives_are_what_the_errors_say():
+    assert archives.MOST_RATIO * 200_000 == archives._FREE_BYTES

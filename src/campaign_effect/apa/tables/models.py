@@ -225,8 +225,9 @@ def unit_of(row: AverageEffect) -> str:
 
 def in_unit(cell: Cell, row: AverageEffect) -> Cell:
     """Show an effect on a number as a number instead of in percentage points."""
-    is_effect = isinstance(cell, (Value, Interval)) and cell.kind is Kind.POINTS
-    return replace(cell, kind=Kind.NUMBER) if is_effect and unit_of(row) == "numbers" else cell
+    if isinstance(cell, (Value, Interval)) and cell.kind is Kind.POINTS:
+        return replace(cell, kind=Kind.NUMBER) if unit_of(row) == "numbers" else cell
+    return cell
 
 
 def contrast_label(row: AverageEffect) -> Text:

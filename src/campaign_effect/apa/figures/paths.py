@@ -114,7 +114,7 @@ def _draw_boxes(
     x, width, height = FACTOR
     for factor, y in layout.factors.items():
         axes.add_patch(Ellipse((x, y), width, height, fc=ELLIPSE, ec=LINE, lw=1.1, zorder=3))
-        label = wrapped(style.show(factor, Kind.NAME), 18)
+        label = wrapped(style.show(factor, Kind.NAME), 20)
         axes.text(x, y, label, ha="center", va="center", fontsize=7.5, zorder=4)
     left, width, height = ITEM
     explained = {row.variable: row.r2 for row in result.r2 if row.group == group}

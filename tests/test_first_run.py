@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import openpyxl
+
 from campaign_effect.analyze import main
 
 ROOT = Path(__file__).parents[1]
@@ -42,3 +44,23 @@ def test_run_edit_three_lines_run_again_gives_a_full_report(tmp_path, monkeypatc
     report = next(Path("second").glob("*.md")).read_text(encoding="utf-8")
     for platform in ("WhatsApp", "Facebook", "TikTok"):
         assert platform in report
+
+
+def test_the_source_and_the_sheet_can_be_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    book = openpyxl.Workbook()
+    book.active.append(["Catatan", "Isi"])
+    book.active.append(["a", "b"])
+    sheet = book.create_sheet("Jawaban")
+    for row in (
+        ["Waktu", "grp/X1", "grp/X2"],
+        *(["x", at % 5 + 1, 5 - at % 5] for at in range(40)),
+    ):
+        sheet.append(row)
+    book.save("a.xlsx")
+    said = ["--draft-schema", "--source", "kobo", "--sheet", "Jawaban"]
+    assert main(["a.xlsx", *said]) == 0
+    assert "grp/X1" in Path("a.draft.yaml").read_text(encoding="utf-8")
+    Path("a.draft.yaml").unlink()
+    assert main(["a.xlsx", "--draft-schema", "--source", "kobbo"]) == 2
+    assert "did you mean 'kobo'" in capsys.readouterr().err

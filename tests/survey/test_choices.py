@@ -128,6 +128,13 @@ def test_options_are_named_by_question_and_words():
     assert survey.glossary.label("sources_wa", "id") == "sources: WhatsApp"
 
 
+def test_options_are_described_with_their_number():
+    survey = read({"Dari mana?": ["WhatsApp", "WhatsApp, Facebook", "Tidak ada"] * 4})
+    rows = ce.describe_items(survey).tidy()
+    means = dict(zip(rows["variable"], rows["mean"], strict=True))
+    assert (means["sources"], means["sources_wa"]) == (1.0, pytest.approx(2 / 3))
+
+
 def test_options_are_terms_of_models():
     rng = np.random.default_rng(7)
     n = 400

@@ -62,6 +62,7 @@ def test_each_missing_code_of_a_scale_keeps_its_label(survey):
 def test_each_missing_code_of_a_number_keeps_its_label(survey):
     assert [point.code for point in survey.schema.aside("age")] == [97, 98]
     assert survey.absences["age"].tolist() == [0, 5, 4, Absence.IMPOSSIBLE, 0]
+    assert survey.glossary.label("age=97", "id") == "Lupa"
     assert survey.answers["age"].dropna().tolist() == [30.0, 17.0]
 
 

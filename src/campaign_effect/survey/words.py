@@ -26,6 +26,8 @@ def glossary_of(schema: Schema) -> Glossary:
 def _levels(schema: Schema) -> Iterator[tuple[str, Texts | None]]:
     scaled = [(item.name, c.scale) for c in schema.constructs for item in c.items]
     scaled += [(v.name, v.scale) for v in schema.variables if v.scale is not None]
+    for variable in schema.variables:
+        yield from ((f"{variable.name}={point.code}", point.text) for point in variable.aside)
     for name, scale_name in scaled:
         scale = schema.scale(scale_name)
         for point in (*scale.points, *scale.aside):

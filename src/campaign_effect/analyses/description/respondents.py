@@ -78,7 +78,12 @@ def _described(survey: Survey) -> list[str]:
     """Name the variables of a table of respondents."""
     schema = survey.schema
     if schema.variables:
-        names = [variable.name for variable in schema.variables]
+        options = [(owner.name, option) for option, owner, _ in schema.options]
+        names = [
+            name
+            for variable in schema.variables
+            for name in (variable.name, *(o for owner, o in options if owner == variable.name))
+        ]
     else:
         names = list(map(str, survey.answers.select_dtypes(exclude="number").columns))
     left_out = {schema.roles.group, schema.roles.weight}

@@ -43,7 +43,9 @@ def unit(X, column):
 
 
 @pytest.mark.parametrize(
-    ("link", "name"), [(LOGIT, "beps_ologit"), (PROBIT, "beps_oprobit")], ids=str
+    ("link", "name"),
+    [(LOGIT, "beps_ologit"), (PROBIT, "beps_oprobit")],
+    ids=["logit", "probit"],
 )
 def test_ordered_models_match_clm(link, name, beps, outcomes):
     fit, expected = fit_ordered(beps.X, beps.economy, link=link), outcomes[name]

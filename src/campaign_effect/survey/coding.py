@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_effect.errors import LabelsError, nearest_word
+from campaign_effect.readers.identifiers import holds_identifier
 from campaign_effect.schema.labels import normalise
 from campaign_effect.schema.model import Code, Point, Scale
 from campaign_effect.survey.model import Absence
@@ -125,6 +126,8 @@ def code_number(
         found = wordings.get(key) or wordings.get(normalise(cells.labels.get(text, "")))
         if found or key in cells.declared:
             return found or _BLANK
+        if holds_identifier(text):
+            return _IMPOSSIBLE
         number = _number(text.strip(), cells.decimal)
         if number is None:
             return None
@@ -169,6 +172,8 @@ def _category_absence(
     found = wordings.get(key) or wordings.get(normalise(word))
     if found:
         return found[1]
+    if holds_identifier(word):
+        return int(Absence.IMPOSSIBLE)
     is_blank = key in cells.declared or normalise(word) in cells.missing
     return int(Absence.BLANK if is_blank else Absence.ANSWERED)
 
@@ -259,12 +264,13 @@ def _unknown_labels(
     """Say which cells do not fit. A text is quoted only where it resembles a label."""
     rows = cells.texts.index[np.isin(places, list(unknown))]
     words = list(_wordings(scale)) if scale else []
-    near = {text: nearest_word(normalise(text), words) for text in unknown.values()}
+    shown = [text for text in unknown.values() if not holds_identifier(text)]
+    near = {text: nearest_word(normalise(text), words) for text in shown}
     quoted = [f"{text!r} (nearest: {label!r})" for text, label in near.items() if label]
     what = f"answers of the scale {scale.name!r}" if scale else "numbers"
-    shown = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
+    where = ", ".join(map(str, rows[:5])) + (", …" if len(rows) > 5 else "")
     return LabelsError(
-        f"Column {cells.column!r} holds {len(rows)} cells that are no {what}: rows {shown}.",
+        f"Column {cells.column!r} holds {len(rows)} cells that are no {what}: rows {where}.",
         received=", ".join(quoted[:5]) or None,
         hint="mend the cells, add the wording to a point's 'accepts', or list it under "
         "'missing' in the schema.",

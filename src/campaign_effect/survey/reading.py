@@ -11,6 +11,7 @@ import pandas as pd
 from campaign_effect.errors import LabelsError, SurveyError
 from campaign_effect.readers import read_table
 from campaign_effect.readers.draft import Draft, draft_schema
+from campaign_effect.readers.identifiers import holds_identifier
 from campaign_effect.readers.personal import drop_personal
 from campaign_effect.readers.table import RawTable
 from campaign_effect.results import Notice
@@ -196,13 +197,30 @@ def _guessed(table: RawTable, draft: Draft) -> LabelsError:
 
 
 def _frame_survey(table: RawTable) -> Survey:
-    """Take a data frame as it is."""
-    answers = table.cells.replace("", None)
+    """Take a data frame as it is, but for personal data."""
+    table, personal, identity = drop_personal(table)
+    answers = _without_identifiers(table.cells.replace("", None))
     if answers.empty:
         raise SurveyError("The data frame has no rows or no columns.", hint="pass answers.")
     absences = answers.isna().astype("int8") * int(Absence.BLANK)
-    schema = Schema(name="survey")
-    return Survey(schema=schema, answers=answers, absences=absences, source=table.source)
+    return Survey(
+        schema=Schema(name="survey"),
+        answers=answers,
+        absences=absences,
+        source=table.source,
+        identity=None if identity is None else pd.Series(identity, answers.index),
+        notices=_personal_notices(personal),
+    )
+
+
+def _without_identifiers(answers: pd.DataFrame) -> pd.DataFrame:
+    """Blank the cells that hold an address or number of a person among other answers."""
+    mended = answers.copy()
+    for name in answers.select_dtypes(["object", "string", "category"]):
+        held = [cell for cell in answers[name].unique() if holds_identifier(str(cell))]
+        if held:
+            mended[name] = answers[name].mask(answers[name].isin(held))
+    return mended
 
 
 def _source_notice(table: RawTable) -> tuple[Notice, ...]:

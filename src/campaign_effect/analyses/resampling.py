@@ -9,14 +9,15 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from campaign_effect.errors import UsageError
 from campaign_effect.stats.design.bootstrap import resample_counts
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
 
-CELLS_AT_ONCE: Final = 400_000
-"""Counts drawn at a time (3 MB), at least `LEAST_AT_ONCE` replicates."""
+CELLS_AT_ONCE: Final = 250_000
+"""Counts drawn at a time (2 MB), at least `LEAST_AT_ONCE` replicates."""
 
 LEAST_AT_ONCE: Final = 16
 
@@ -84,8 +85,13 @@ def replicate(
         return statistic(counts)
 
     parts: list[Floats] = []
-    with ThreadPoolExecutor(bootstrap.workers) as pool:
-        for part in pool.map(one, range(len(sizes))):
+    # One thread of BLAS a worker: these products are too small to be worth splitting.
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(bootstrap.workers) as pool,
+    ):
+        found = (map if bootstrap.workers == 1 else pool.map)(one, range(len(sizes)))
+        for part in found:
             parts.append(part)
             if bootstrap.on_progress:
                 bootstrap.on_progress(sum(map(len, parts)), bootstrap.reps)

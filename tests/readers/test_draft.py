@@ -315,3 +315,9 @@ def test_a_draft_is_written_where_it_is_asked_for(tmp_path):
     columns = block(["X1.1", "X1.2"])
     found = draft_schema(pd.DataFrame(columns), tmp_path / "a.yaml")
     assert read_schema(tmp_path / "a.yaml") == found.schema
+
+
+def test_a_semantic_differential_is_a_construct():
+    labels = np.array(["-2", "-1", "0", "1", "2"])
+    found = draft(block(["Baik 1", "Baik 2"], labels=labels))
+    assert found.schema.constructs[0].scale == "differential5"

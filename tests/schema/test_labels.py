@@ -162,3 +162,10 @@ def test_a_wording_for_two_answers_is_refused():
     scale = Scale(name="s", points=(Point(code=1, text="Ya"), Point(code=2, accepts=("YA ",))))
     with pytest.raises(SchemaError, match="'ya' stands for two answers"):
         label_codes(scale)
+
+
+def test_a_semantic_differential_is_told_by_its_negative_codes():
+    found = resolve_block(["-3", "-2", "-1", "0", "+1", "2", "3"])
+    assert (found.scale.name, found.is_guess) == ("differential7", False)
+    assert (found.scale.low, found.scale.high) == (-3, 3)
+    assert resolve_block(["0", "1", "2"]).candidates == ("points_0_10",)

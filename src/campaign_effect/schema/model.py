@@ -59,7 +59,8 @@ class Item(Part):
     name : str
         Its name in results and formulas.
     column : tuple of str
-        The column in the file that holds it; of several, the first that is there.
+        The column in the file that holds it; of several (versions of a form side by side), the
+        first that is filled in a row.
     text : Texts
         The question as it was asked.
     is_reversed : bool

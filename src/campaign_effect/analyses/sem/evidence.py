@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -31,6 +32,8 @@ from campaign_effect.stats.sem.standardise import explained_variance
 def fit_row(fitted: FittedFactors) -> FactorFit:
     """Give tests and fit indices; none unless the search converged."""
     solution = fitted.solution
+    if solution.df == 0:  # nothing is tested, so nothing is scaled
+        solution = replace(solution, scaled=None)
     return FactorFit(
         estimator=solution.estimator.name,
         is_converged=fitted.is_converged,

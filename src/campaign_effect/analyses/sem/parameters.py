@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from campaign_effect.analyses.sem.fitting import FittedFactors
 from campaign_effect.analyses.sem.rows import Loading, ModelParameter
@@ -70,13 +70,13 @@ def make_estimate(
         )
     statistic = value / std_error
     if low is None or high is None:
-        reach = float(norm.isf((1 - level) / 2)) * std_error
+        reach = float(ndtri((1 + level) / 2)) * std_error
         low, high = value - reach, value + reach
     return Estimate(
         estimate=value,
         std_error=std_error,
         statistic=statistic if is_tested else None,
-        p_value=2 * float(norm.sf(abs(statistic))) if is_tested else None,
+        p_value=2 * float(ndtr(-abs(statistic))) if is_tested else None,
         conf_low=low,
         conf_high=high,
     )

@@ -37,8 +37,8 @@ def _about_solution(fitted: FittedFactors) -> Iterator[Notice]:
     if not fitted.is_converged:
         gradient = float(np.abs(solution.optimum.gradient).max())
         yield Notice.of("model_not_converged", gradient=f"{gradient:.1e}")
-    free = unidentified_parameters(solution)
-    if free:
+    is_singular = not np.isfinite(solution.vcov).all()
+    if is_singular and (free := unidentified_parameters(solution)):
         names = tuple(dict.fromkeys(row.name for row in free))
         yield Notice.of("not_identified", parameters=names)
     for one in improper_values(solution):

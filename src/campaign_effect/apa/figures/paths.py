@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # All lengths are inches: the axes are as large as the picture, so that nothing is distorted.
 WIDTH: Final = 6.5
 FACTOR: Final = (2.02, 1.56, 0.62)  # centre, width, height of an ellipse
-ITEM: Final = (3.72, 2.30, 0.29)  # left edge, width, height of a box
+HEIGHT_OF_ITEM: Final = 0.29
+ITEM: Final = (3.72, 2.30, HEIGHT_OF_ITEM)  # left edge, width, height of a box
 STEP: Final = 0.36
 GAP: Final = 0.20
 LEAST_BLOCK: Final = 0.95
@@ -40,6 +41,8 @@ class Layout:
 
 @figures.register
 def _(result: ConfirmatoryResult) -> tuple[Figure, ...]:
+    if not result.loadings:
+        return ()
     return tuple(
         _diagram(result, group, place)
         for place, group in enumerate(result.fitted.groups, start=1)

@@ -226,8 +226,7 @@ def _p_value(row: ItemReliability) -> float | None:
     r, df = row.item_total_r, row.n - 2
     if r is None:
         return None
-    t = abs(r) * np.sqrt(df / max(1 - r**2, np.finfo(np.float64).tiny))
-    return float(2 * special.stdtr(df, -t))
+    return float(special.betainc(df / 2, 0.5, max(1 - r**2, 0.0)))  # of t on df, two-sided
 
 
 def _decision(scale: ScaleReliability, cutoff: float) -> ReliabilityDecision:

@@ -1,5 +1,6 @@
 """Addresses and numbers of persons are known by their form; answers are left alone."""
 
+import numpy as np
 import pytest
 
 from campaign_effect.readers.identifiers import holds_identifier
@@ -31,8 +32,16 @@ LEFT_ALONE = [
         "0.8123456789",
     ),
     *("1234567890123456", "WhatsApp, Facebook", "@warga", "lebih dari 5 kali", "RT 08/RW 012"),
+    *("1.2812341187000123", "0,3204070111870001", "-0.3204070111870001", "3204070111870001.5"),
+    *("62.8123456789", "+1.2345678901"),
     *("8123456789", "-7.5", "3.14159", "50-60", "1000000 - 2000000"),
 ]
+
+
+def test_random_numbers_are_no_identifiers():
+    rng = np.random.default_rng(1)
+    numbers = [rng.normal(size=3000), rng.uniform(0, 1e4, 3000), rng.lognormal(12, 2, 3000)]
+    assert not [x for x in np.concatenate(numbers) if holds_identifier(repr(float(x)))]
 
 
 @pytest.mark.parametrize("text", HELD)

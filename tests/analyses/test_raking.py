@@ -113,6 +113,13 @@ def test_who_has_no_weight_is_left_out_as_a_step(frame):
         read(frame, weight="w")
 
 
+def test_small_counts_of_a_margin_are_hidden(frame):
+    frame["village"] = ["A"] * 3 + ["B"] * 97 + ["C"] * 200
+    raking = ce.rake(read(frame), {"village": MARGINS["village"]}, trim=None)
+    assert [row.n for row in raking.margins] == [None, None, 200]
+    assert "[c]" in ce.Report([raking]).to(".md").decode()
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_report_says_design_effect_and_effective_size(frame, language):
     raking = ce.rake(read(frame), MARGINS, trim=3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -14,8 +14,9 @@ from campaign_effect.analyses.description.rows import Weighting
 from campaign_effect.analyses.description.weighted import survey_weights, weighting_row
 from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.errors import MissingColumnsError, UsageError
-from campaign_effect.results import Count, Literal, Name, Number, Proportion, Result, Row
-from campaign_effect.stats.design.raking import Margin, Raking, rake_weights
+from campaign_effect.results import Count, Flag, Literal, Name, Number, Proportion, Result, Row
+from campaign_effect.stats.design.raking import Margin, rake_weights
+from campaign_effect.stats.design.suppression import suppress_line
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.survey import Absence, Survey
 
@@ -31,14 +32,18 @@ _WHOLES: Final = (1.0, 100.0)  # of shares and of per cent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RakedMargin(Row):
-    """One level of a known margin: its share in the population, and before and after."""
+    """One level of a known margin: its share in the population, and before and after.
+
+    Small counts of respondents are hidden as in all descriptive tables.
+    """
 
     variable: Name
     level: Literal
-    n: Count
+    n: Count | None
     target: Proportion
-    before: Proportion
+    before: Proportion | None
     after: Proportion
+    is_suppressed: Flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,8 @@ class RakingResult(Result):
     ----------
     trim : float, optional
         The largest weight allowed, as a multiple of the mean.
+    min_cell : int
+        Smaller counts of respondents are hidden.
     n_rounds : int
         Rounds through all margins until every total was met.
     gap : float
@@ -67,6 +74,7 @@ class RakingResult(Result):
 
     name: ClassVar[str] = "raking"
     trim: float | None
+    min_cell: int
     n_rounds: int
     gap: float
     n_trimmed: int
@@ -142,10 +150,17 @@ def rake(survey: Survey, margins: Known, *, trim: float | None = LARGEST) -> Rak
     name = survey.schema.roles.weight or "raked_weight"
     return RakingResult(
         trim=trim,
+        min_cell=survey.schema.min_cell,
         n_rounds=raking.n_rounds,
         gap=raking.gap,
         n_trimmed=raking.n_trimmed,
-        margins=tuple(_margin_rows(margins, known, base, raking)),
+        margins=tuple(
+            row
+            for (variable, levels), margin in zip(margins.items(), known, strict=True)
+            for row in _margin_rows(
+                (variable, levels), margin, (base, raking.weights), survey.schema.min_cell
+            )
+        ),
         weighting=(weighting_row(name, raking.weights),),
         respondents=tuple(
             RespondentWeight(row=row, weight=weight)
@@ -214,21 +229,22 @@ def _is_whole(total: float) -> bool:
 
 
 def _margin_rows(
-    margins: Known, known: Sequence[Margin], base: Floats, raking: Raking
+    named: tuple[str, Mapping[object, float]],
+    margin: Margin,
+    weights: tuple[Floats, Floats],
+    min_cell: int,
 ) -> Iterator[RakedMargin]:
-    for (name, levels), margin in zip(margins.items(), known, strict=True):
-        share = _shares_of(margin)
-        before, after, n = share(base), share(raking.weights), np.bincount(margin.levels)
-        for at, level in enumerate(levels):
-            yield RakedMargin(
-                variable=name,
-                level=str(level),
-                n=int(n[at]),
-                target=float(margin.targets[at] / margin.targets.sum()),
-                before=float(before[at]),
-                after=float(after[at]),
-            )
-
-
-def _shares_of(margin: Margin) -> Callable[[Floats], Floats]:
-    return lambda weights: np.bincount(margin.levels, weights) / weights.sum()
+    """Compare the shares of one variable's levels before and after with the population's."""
+    counts = np.bincount(margin.levels, minlength=len(margin.targets))
+    hidden = suppress_line(counts, threshold=min_cell)
+    before, after = (np.bincount(margin.levels, w) / w.sum() for w in weights)
+    for at, level in enumerate(named[1]):
+        yield RakedMargin(
+            variable=named[0],
+            level=str(level),
+            n=None if hidden[at] else int(counts[at]),
+            target=float(margin.targets[at] / margin.targets.sum()),
+            before=None if hidden[at] else float(before[at]),
+            after=float(after[at]),
+            is_suppressed=bool(hidden[at]),
+        )

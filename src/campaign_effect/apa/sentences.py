@@ -37,9 +37,11 @@ def _(result: QualityResult) -> tuple[Note, ...]:
         Text.of("alt.flag", reason=row.reason, n=row.n) for row in result.flag_counts if row.n
     )
     flagged = (
-        Text.of("say.flagged", n=len(result.flagged), flags=raised)
+        Text.of(
+            "say.flagged", n=len(result.flagged), checked=result.sample.n_total, flags=raised
+        )
         if raised
-        else Text(id="say.not_flagged")
+        else Text.of("say.not_flagged", checked=result.sample.n_total)
     )
     return ((Text.of("say.quality", n=result.n_read, left=left), flagged),)
 

@@ -8,8 +8,11 @@ from typing import Final
 import pandas as pd
 
 from campaign_effect.errors import SurveyError
+from campaign_effect.results import Glossary
 from campaign_effect.schema.model import Variable
 from campaign_effect.survey.model import Absence, Survey
+
+_LABELS: Final = (("en", "weights of the respondents"), ("id", "bobot responden"))
 
 NO_WEIGHT: Final = "no_weight"
 """The step of respondents without a weight."""
@@ -92,5 +95,6 @@ def with_weights(survey: Survey, weights: pd.Series, *, name: str = "raked_weigh
         ),
         answers=survey.answers.assign(**{name: column}),
         absences=survey.absences.assign(**{name: absences}),
+        glossary=Glossary(entries=(*survey.glossary.entries, (name, _LABELS))),
     )
     return require_weights(weighted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from campaign_effect.analyses.description import AnswerFrequency, DescriptionResult
-from campaign_effect.apa.blocks import Figure, Text
+from campaign_effect.apa.blocks import Figure, Note, Text
 from campaign_effect.apa.figures.generic import (
     ASIDE,
     DIVERGING,
@@ -18,7 +18,7 @@ from campaign_effect.apa.figures.generic import (
     wrapped,
 )
 from campaign_effect.apa.style import Style
-from campaign_effect.apa.tables.generic import grouped, suppression_note
+from campaign_effect.apa.tables.generic import grouped
 from campaign_effect.results import Kind
 
 if TYPE_CHECKING:
@@ -54,9 +54,15 @@ def _diverging(
         alt=Text.of("alt.answers", construct=construct, items=_alt_items(by_item)),
         draw=draw,
         size=(6.5, 1.2 + 0.52 * len(by_item)),
-        notes=((Text(id="note.figure.answers"),), *suppression_note(rows, result.min_cell)),
+        notes=((Text(id="note.figure.answers"), *_hidden(rows)),),
         glossary=result.glossary,
     )
+
+
+def _hidden(rows: Sequence[AnswerFrequency]) -> Note:
+    """Say that hidden answers are not drawn, where there are any."""
+    is_any = any(row.is_suppressed for row in rows)
+    return (Text(id="note.figure.hidden"),) if is_any else ()
 
 
 def _alt_items(by_item: dict[str, list[AnswerFrequency]]) -> tuple[Text, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.raking import RakingResult
-from campaign_effect.apa.blocks import Line, Table, Text
+from campaign_effect.analyses.raking import RakedMargin, RakingResult
+from campaign_effect.apa.blocks import Cell, Line, Table, Text
 from campaign_effect.apa.tables.generic import (
     grouped,
     heading,
     heads,
     sample_note,
+    suppressible,
+    suppression_note,
     tables,
-    values,
 )
 
 
@@ -20,7 +21,7 @@ def _(result: RakingResult) -> tuple[Table, ...]:
     for variable, rows in grouped(result.margins, "variable").items():
         lines.append(heading(variable))
         lines += [
-            Line(cells=(_level(row.variable, row.level), *values(row, *COLUMNS)), indent=1)
+            Line(cells=(_level(row.variable, row.level), *_shown(row)), indent=1)
             for row in rows
         ]
     (weighting,) = result.weighting
@@ -45,6 +46,7 @@ def _(result: RakingResult) -> tuple[Table, ...]:
                     *((trimmed,) if result.trim is not None else ()),
                     *sample_note(result.sample),
                 ),
+                *suppression_note(result.margins, result.min_cell),
             ),
             glossary=result.glossary,
         ),
@@ -52,6 +54,10 @@ def _(result: RakingResult) -> tuple[Table, ...]:
 
 
 COLUMNS = ("n", "before", "target", "after")
+
+
+def _shown(row: RakedMargin) -> tuple[Cell, ...]:
+    return suppressible(row, *COLUMNS, hidden=("n", "before"))
 
 
 def _level(variable: str, level: str) -> Text:

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from campaign_effect.readers.draft import draft_schema
     from campaign_effect.report import Report
     from campaign_effect.schema.files import read_schema
+    from campaign_effect.stats.sem.power import rmsea_power, rmsea_sample_size
     from campaign_effect.survey import Survey, read_survey, with_weights
 
 _ROOMS: Final = {
@@ -102,6 +103,7 @@ _ROOMS: Final = {
     "readers.draft": ("draft_schema",),
     "report": ("Report",),
     "schema.files": ("read_schema",),
+    "stats.sem.power": ("rmsea_power", "rmsea_sample_size"),
     "survey": ("Survey", "read_survey", "with_weights"),
 }
 """Where each public name lives; a room is opened when one of its names is first asked for."""
@@ -158,6 +160,8 @@ __all__ = [
     "read_schema",
     "read_survey",
     "read_xlsform",
+    "rmsea_power",
+    "rmsea_sample_size",
     "run",
     "score_factors",
     "with_weights",

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Unpack
 
@@ -212,7 +212,8 @@ def main() -> None:
         raise SystemExit("Rscript with lavaan is needed for the comparison.")
     frame, cases, repeats = bfi(), CASES, options.repeats
     if options.lavaan_rows:
-        frame, cases, repeats = simulated(options.lavaan_rows), CASES[:1], 1
+        frame, repeats = simulated(options.lavaan_rows), 1
+        cases = (replace(CASES[0], aim=30),)
     with tempfile.TemporaryDirectory() as folder:
         for case in cases:
             if options.case and case.name not in options.case:

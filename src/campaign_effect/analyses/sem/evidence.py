@@ -199,7 +199,14 @@ def explained_rows(fitted: FittedFactors) -> tuple[ExplainedVariance, ...]:
 
 
 def reliability_rows(fitted: FittedFactors) -> tuple[FactorReliability, ...]:
-    """Give omega and the variance extracted of every factor with observed items."""
+    """Give omega and the variance extracted of every factor that only has indicators.
+
+    A factor that predicts observed variables as well has none: they are no part of its scale.
+    """
+    loaded: dict[str, set[str]] = {}
+    for relation in fitted.model.relations:
+        if relation.operator == "=~":
+            loaded.setdefault(relation.left, set()).add(relation.right)
     return tuple(
         FactorReliability(
             group=fitted.groups[one.group],
@@ -209,7 +216,8 @@ def reliability_rows(fitted: FittedFactors) -> tuple[FactorReliability, ...]:
             ave=one.ave_standardised,
         )
         for one in composites(fitted.solution)
-        if np.isfinite([one.omega, one.ave_standardised]).all()
+        if set(one.items) <= loaded[one.factor]
+        and np.isfinite([one.omega, one.ave_standardised]).all()
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, Loading
 from campaign_effect.apa.blocks import Figure, Text
@@ -39,6 +40,16 @@ class Layout:
     items: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """A path from one factor to another, or their correlation."""
+
+    start: str
+    end: str
+    value: float
+    is_path: bool
+
+
 @figures.register
 def _(result: ConfirmatoryResult) -> tuple[Figure, ...]:
     if not result.loadings:
@@ -51,14 +62,15 @@ def _(result: ConfirmatoryResult) -> tuple[Figure, ...]:
 
 def _diagram(result: ConfirmatoryResult, group: str | None, place: int) -> Figure:
     loadings = [row for row in result.loadings if row.group == group]
-    layout = lay_out_diagram(loadings)
+    layout = lay_out_diagram(loadings, _observed_ends(result))
 
     def draw(canvas: Canvas, style: Style) -> None:
         canvas.set_layout_engine("none")  # the picture is laid out to the inch
         axes = canvas.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set(xlim=(0, WIDTH), ylim=(0, layout.height), aspect="equal")
         axes.set_axis_off()
-        _draw_arcs(axes, style, result, layout, group)
+        for arc in _arcs(result, layout, group):
+            _draw_arc(axes, style, layout, arc)
         _draw_loadings(axes, style, loadings, layout)
         _draw_boxes(axes, style, result, layout, group)
 
@@ -67,33 +79,34 @@ def _diagram(result: ConfirmatoryResult, group: str | None, place: int) -> Figur
     return Figure(
         id=f"{result.name}_paths" + (f"_{place}" if many else ""),
         title=Text.of(title, group=group),
-        alt=Text.of("alt.paths", factors=tuple(_alt(f, loadings) for f in layout.factors)),
+        alt=Text.of("alt.paths", factors=tuple(_alt(loadings))),
         draw=draw,
         size=(WIDTH, layout.height),
-        notes=((Text(id="note.figure.paths"),),),
+        notes=((Text(id=f"note.figure.{result.name}"),),),
         glossary=result.glossary,
     )
 
 
-def lay_out_diagram(loadings: list[Loading]) -> Layout:
+def lay_out_diagram(loadings: list[Loading], others: Sequence[str] = ()) -> Layout:
     """Stack the factors with their items; an item of several factors stands by its first.
 
     Parameters
     ----------
     loadings : list of Loading
         Of one group.
+    others : sequence of str
+        Observed variables on paths, which stand below the factors.
 
     Returns
     -------
     Layout
     """
-    by_factor: dict[str, list[str]] = {}
-    taken: set[str] = set()
     factors = list(dict.fromkeys(row.factor for row in loadings))
+    by_factor: dict[str, list[str]] = {name: [] for name in (*factors, *others)}
+    taken: set[str] = set(by_factor)
     for row in loadings:
-        own = by_factor.setdefault(row.factor, [])
-        if row.item not in taken and row.item not in factors:
-            own.append(row.item)
+        if row.item not in taken:
+            by_factor[row.factor].append(row.item)
             taken.add(row.item)
     blocks = {name: max(len(items) * STEP, LEAST_BLOCK) for name, items in by_factor.items()}
     height = sum(blocks.values()) + GAP * (len(blocks) + 1)
@@ -108,6 +121,15 @@ def lay_out_diagram(loadings: list[Loading]) -> Layout:
     return layout
 
 
+def _observed_ends(result: ConfirmatoryResult) -> tuple[str, ...]:
+    """Name the observed variables that predict or are predicted."""
+    paths = [row for row in result.parameters if row.op == "~"]
+    ends = dict.fromkeys(name for row in paths for name in (row.rhs, row.lhs))
+    measured = {row.item for row in result.loadings}
+    hidden = {*result.fitted.solution.table.latent, *measured}
+    return tuple(name for name in ends if name not in hidden)
+
+
 def _draw_boxes(
     axes: Axes, style: Style, result: ConfirmatoryResult, layout: Layout, group: str | None
 ) -> None:
@@ -115,8 +137,14 @@ def _draw_boxes(
     from matplotlib.patches import Ellipse, Rectangle
 
     x, width, height = FACTOR
+    latent = set(result.fitted.solution.table.latent)
+    look: dict[str, Any] = {"fc": ELLIPSE, "ec": LINE, "lw": 1.1, "zorder": 3}
     for factor, y in layout.factors.items():
-        axes.add_patch(Ellipse((x, y), width, height, fc=ELLIPSE, ec=LINE, lw=1.1, zorder=3))
+        if factor in latent:
+            axes.add_patch(Ellipse((x, y), width, height, **look))
+        else:
+            corner = (x - width / 2, y - height / 2)
+            axes.add_patch(Rectangle(corner, width, height, **(look | {"fc": "white"})))
         label = wrapped(style.show(factor, Kind.NAME), 20)
         axes.text(x, y, label, ha="center", va="center", fontsize=7.5, zorder=4)
     left, width, height = ITEM
@@ -148,40 +176,47 @@ def _draw_loadings(axes: Axes, style: Style, loadings: list[Loading], layout: La
         _number(axes, (place[0], place[1]), style.show(row.std_all, Kind.BOUNDED))
 
 
-def _draw_arcs(
-    axes: Axes, style: Style, result: ConfirmatoryResult, layout: Layout, group: str | None
-) -> None:
-    """Bend an arc for each correlation, the further out the further apart the factors."""
+def _arcs(result: ConfirmatoryResult, layout: Layout, group: str | None) -> Iterator[Arc]:
+    """Give the paths between factors, and correlations of those that nothing explains."""
+    paths = [row for row in result.parameters if row.group == group and row.op in ("~", "=~")]
+    joined = set()
+    for row in paths:
+        cause, effect = (row.rhs, row.lhs) if row.op == "~" else (row.lhs, row.rhs)
+        if {cause, effect} <= layout.factors.keys() and row.std_all is not None:
+            joined.add(effect)
+            yield Arc(start=cause, end=effect, value=row.std_all, is_path=True)
+    for one in result.correlations:
+        pair = {one.factor_1, one.factor_2}
+        if one.group == group and pair <= layout.factors.keys() and not pair & joined:
+            yield Arc(start=one.factor_1, end=one.factor_2, value=one.estimate, is_path=False)
+
+
+def _draw_arc(axes: Axes, style: Style, layout: Layout, arc: Arc) -> None:
+    """Bend an arc, the further out the further apart its ends."""
     from matplotlib.patches import FancyArrowPatch
 
     order = list(layout.factors)
-    furthest = max(len(order) - 1, 1)
-    step = (FURTHEST_ARC - NEAREST_ARC) / max(furthest - 1, 1)
+    step = (FURTHEST_ARC - NEAREST_ARC) / max(len(order) - 2, 1)
+    apart = abs(order.index(arc.start) - order.index(arc.end))
+    reach = NEAREST_ARC + step * (apart - 1)
     edge = FACTOR[0] - FACTOR[1] / 2
-    for row in result.correlations:
-        pair = (row.factor_1, row.factor_2)
-        if row.group != group or not layout.factors.keys() >= set(pair):
-            continue
-        apart = abs(order.index(pair[0]) - order.index(pair[1]))
-        reach = NEAREST_ARC + step * (apart - 1)
-        high, low = sorted((layout.factors[name] for name in pair), reverse=True)
-        # A quadratic curve comes half as far as its control point, which "arc3" puts at rad
-        # times the distance of the ends, measured on the screen.
-        bend = 2 * reach / (high - low)
-        arc = FancyArrowPatch(
-            (edge, high),
-            (edge, low),
-            connectionstyle=f"arc3,rad={bend:.6f}",
-            arrowstyle="<|-|>",
-            mutation_scale=6,
-            lw=0.8,
-            color=GREY,
-            shrinkA=0,
-            shrinkB=0,
-        )
-        axes.add_patch(arc)
-        place = (edge - reach, (high + low) / 2)
-        _number(axes, place, style.show(row.estimate, Kind.BOUNDED))
+    start, end = layout.factors[arc.start], layout.factors[arc.end]
+    # A quadratic curve comes half as far as its control point, which "arc3" puts at rad times
+    # the distance of the ends, measured on the screen.
+    patch = FancyArrowPatch(
+        (edge, start),
+        (edge, end),
+        connectionstyle=f"arc3,rad={2 * reach / (start - end):.6f}",
+        arrowstyle="-|>" if arc.is_path else "<|-|>",
+        mutation_scale=8 if arc.is_path else 6,
+        lw=1.2 if arc.is_path else 0.8,
+        color=INK if arc.is_path else GREY,
+        shrinkA=0,
+        shrinkB=0,
+    )
+    axes.add_patch(patch)
+    place = (edge - reach, (start + end) / 2)
+    _number(axes, place, style.show(arc.value, Kind.BOUNDED))
 
 
 def _arrow(
@@ -207,6 +242,8 @@ def _number(axes: Axes, place: tuple[float, float], shown: str) -> None:
     )
 
 
-def _alt(factor: str, loadings: list[Loading]) -> Text:
-    own = [row.std_all for row in loadings if row.factor == factor and row.std_all is not None]
-    return Text.of("alt.factor", factor=factor, low=min(own), high=max(own))
+def _alt(loadings: list[Loading]) -> Iterator[Text]:
+    for factor in dict.fromkeys(row.factor for row in loadings):
+        own = [r.std_all for r in loadings if r.factor == factor and r.std_all is not None]
+        if own:
+            yield Text.of("alt.factor", factor=factor, low=min(own), high=max(own))

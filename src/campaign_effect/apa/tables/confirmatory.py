@@ -50,7 +50,7 @@ def _loadings(result: ConfirmatoryResult) -> Table:
         title=Text(id="title.confirmatory.loadings"),
         heads=heads("item", *columns, "r2", level=result.level),
         lines=tuple(lines),
-        notes=_estimate_notes(result, with_sample=True),
+        notes=_estimate_notes(result, "estimates"),
         glossary=result.glossary,
     )
 
@@ -90,16 +90,17 @@ def _estimate_cells(row: Loading | ModelParameter, columns: Sequence[str]) -> tu
     )
 
 
-def _estimate_notes(result: ConfirmatoryResult, *, with_sample: bool) -> tuple[Note, ...]:
+def _estimate_notes(result: ConfirmatoryResult, columns: str) -> tuple[Note, ...]:
     """Say the estimator, what the columns are, and where the errors come from."""
-    said = [Text.of("note.confirmatory.estimates", estimator=result.fit[0].estimator)]
+    estimator = result.fit[0].estimator
+    said = [Text.of(f"note.confirmatory.{columns}", estimator=estimator)]
     reps = result.fitted.replicates
     if reps is not None and reps.n_clusters:
         facts = {"reps": reps.n_reps, "n": reps.n_clusters}
         said.append(Text.of("note.confirmatory.villages", **facts))
     elif reps is not None:
         said.append(Text.of("note.confirmatory.resampled", reps=reps.n_reps))
-    if with_sample:
+    if columns == "estimates":
         said += sample_note(result.sample)
     return (tuple(said),)
 
@@ -126,7 +127,7 @@ def _paths(result: ConfirmatoryResult) -> Table:
         title=Text(id="title.confirmatory.paths"),
         heads=heads("term", *columns, level=result.level),
         lines=tuple(lines),
-        notes=_estimate_notes(result, with_sample=False),
+        notes=_estimate_notes(result, "paths"),
         glossary=result.glossary,
     )
 

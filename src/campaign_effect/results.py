@@ -113,10 +113,10 @@ class Glossary:
     entries: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
     def label(self, name: str, language: str) -> str:
-        """Give the label in this language, else in any, else the name's last part."""
+        """Give the label in this language, else in any, else the level or the name itself."""
         labels = _index(self).get(name, {})
         found = labels.get(language) or next(iter(labels.values()), None)
-        return found or name.rpartition("=")[2]
+        return found or name.partition("=")[2] or name
 
 
 NO_GLOSSARY: Final = Glossary()

@@ -208,3 +208,54 @@ def test_unknown_cluster_and_variable_name_the_nearest():
     effect = ce.fit_effect(survey, "y ~ x", model=ce.Lpm())
     with pytest.raises(UsageError, match="no variable of"):
         ce.average_effects(effect, of="age")
+
+
+def test_a_number_called_a_factor_is_contrasted_level_by_level(survey, chile):
+    numbered = ce.read_survey(chile.assign(level=chile["edu"].cat.codes))
+    formula = "y ~ sex + age + {} + inc + statusquo"
+    one = ce.average_effects(ce.fit_effect(numbered, formula.format("C(level)")), of="level")
+    other = ce.average_effects(ce.fit_effect(survey, formula.format("edu")), of="edu")
+    assert [row.contrast for row in one.effects] == ["1 - 0", "2 - 0"]
+    for column in ("estimate", "std_error"):
+        assert_allclose(one.tidy()[column], other.tidy()[column], rtol=1e-9)
+
+
+def test_average_effect_of_a_spline_is_its_finite_difference(survey):
+    effect = ce.fit_effect(survey, "y ~ bs(age, df=4) + statusquo")
+    (row,) = ce.average_effects(effect, of="age").effects
+    one = effect.models[0]
+    inside = one.answers["age"].clip(one.answers["age"].min() + 1, one.answers["age"].max() - 1)
+    assert np.isfinite(row.estimate)
+    assert np.isfinite(row.std_error)
+    assert abs(row.estimate) < 1 / np.ptp(inside)
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("y ~ x**999999999", "to the power 999999999"),
+        ("y ~ I(9**9**9**9)", "to the power 9"),
+        ("y ~ (x + z)^40", "to the power 40"),
+        ("y ~ log(z)", "cannot be applied to these answers"),
+        ("y ~ 0", "has no terms"),
+        ("y ~ I(x[0])", "cannot be applied|names|sign"),
+    ],
+)
+def test_formulas_that_would_hang_or_have_no_value_are_refused(formula, words):
+    with pytest.raises(FormulaError, match=words):
+        ce.fit_effect(frame_of(z=[-1, 2, 3, -4, 5, 6, 7, 8]), formula, model=ce.Lpm())
+
+
+@pytest.mark.parametrize("function", ["exp", "log", "poly"])
+def test_columns_named_like_letters_of_functions_are_read(function):
+    letters = {name: np.linspace(1, 2, 8) ** (i + 1) for i, name in enumerate("epols")}
+    survey = frame_of(**letters)
+    inner = "poly(o, 2)" if function == "poly" else f"{function}(x)"
+    effect = ce.fit_effect(survey, f"y ~ {inner} + e", model=ce.Lpm())
+    assert effect.tidy()["term"].iloc[-1] == "e"
+
+
+def test_an_interval_that_covers_nothing_is_refused():
+    for level in (0, 1, 1.5, -1):
+        with pytest.raises(UsageError, match="cannot cover"):
+            ce.fit_effect(frame_of(), "y ~ x", model=ce.Lpm(), level=level)

@@ -92,3 +92,16 @@ def test_intervals_are_in_brackets_with_the_separator_of_the_language():
 def test_a_mark_is_raised_after_its_value():
     cell = Value(value=0.5, kind=Kind.BOUNDED, mark="*")
     assert Style().cell(cell) == (Run(text=".50"), Run(text="*", raised=True))
+
+
+def test_labels_and_levels_keep_equals_signs_and_colons():
+    style = Style(language="en", glossary=GLOSSARY)
+    assert style.show("income=>= 5 juta", Kind.NAME) == ">= 5 juta"
+    assert style.show("q==1+1", Kind.NAME) == "=1+1"
+    assert style.show("g[T.x: y]:sex[T.f]", Kind.TERM) == "g: x: y \u00d7 Gender: Female"
+    assert style.show("C(sex)[T.f]", Kind.TERM) == "Gender: Female"
+
+
+def test_a_bound_near_zero_shows_its_side():
+    interval = Interval(low=-0.0002, high=0.0049, kind=Kind.POINTS)
+    assert plain(Style().cell(interval)) == "[\u22120.02, 0.49]"

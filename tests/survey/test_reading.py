@@ -6,7 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import campaign_effect as ce
-from campaign_effect.errors import LabelsError, MissingColumnsError, UsageError
+from campaign_effect.errors import LabelsError, MissingColumnsError, SurveyError, UsageError
 from campaign_effect.schema.model import Schema
 from campaign_effect.survey import Absence, read_answers
 
@@ -211,3 +211,20 @@ def test_a_plain_frame_keeps_numbers_and_is_one_construct():
     assert survey.blocks == {"items": ("a", "b")}
     assert survey.answers["c"].isna().tolist() == [False, True]
     assert survey.answers["a"].tolist() == [1, 2.5]
+
+
+def test_numbers_among_missing_cells_of_an_object_column_stay_numbers():
+    frame = pd.DataFrame(
+        {"a": pd.Series([1, 2, None, 10], dtype=object), "b": ["x", " ", "y", "x"]}
+    )
+    survey = ce.read_survey(frame)
+    assert survey.answers["a"].dtype == float
+    assert survey.answers["b"].isna().tolist() == [False, True, False, False]
+
+
+def test_a_file_of_personal_columns_only_is_refused(tmp_path):
+    path = tmp_path / "people.csv"
+    rows = "\n".join(f"orang{i}@contoh.id,08123456{i:04d}" for i in range(20))
+    path.write_text(f"E-mail,Nomor HP\n{rows}\n", encoding="utf-8")
+    with pytest.raises(SurveyError, match="No column of"):
+        ce.read_survey(path)

@@ -20,7 +20,7 @@ from campaign_effect.analyses.choices import (
     Vcov,
 )
 from campaign_effect.analyses.fitting import FittedModel, fit_model
-from campaign_effect.analyses.inference import Inference, infer
+from campaign_effect.analyses.inference import Inference, check_level, infer
 from campaign_effect.errors import SurveyError
 from campaign_effect.results import (
     Bounded,
@@ -198,6 +198,7 @@ def fit_effect(
     >>> effect.tidy()["estimate"].round(3).tolist()
     [0.3, 0.1]
     """
+    check_level(level)
     model = Logit() if model is None else model
     vcov = _default_vcov(survey.schema, model) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)
@@ -214,7 +215,7 @@ def fit_effect(
             ("fits", first),
             *((one.formula.outcome, one.sample) for one in models),
         ),
-        notices=tuple(n for one in models for n in _notices(one)),
+        notices=(*_unweighted(survey), *(n for one in models for n in _notices(one))),
         glossary=survey.glossary,
     )
 
@@ -345,6 +346,11 @@ def _statistics(
     if one.fit.link is IDENTITY:
         return linear_statistics(one.fit)
     return binary_statistics(one.fit)
+
+
+def _unweighted(survey: Survey) -> tuple[Notice, ...]:
+    """Say that weights, which the descriptions use, are not used here."""
+    return (Notice.of("regression_unweighted"),) if survey.schema.roles.weight else ()
 
 
 def _notices(one: FittedModel) -> Iterator[Notice]:

@@ -139,7 +139,14 @@ def _usable(
             received="; ".join(f"{reason}: {n}" for reason, n in sample.dropped),
             hint="drop the term that is mostly missing, or check the columns.",
         )
-    answers = pd.DataFrame({name: _regressor(answers[name]) for name in answers})
+    answers = pd.DataFrame(
+        {
+            str(name): _factor(answers[name])
+            if name in formula.factors
+            else _regressor(answers[name])
+            for name in answers
+        }
+    )
     for name in (outcome, *formula.columns):
         if answers[name].nunique() < 2:
             what = "outcome" if name == outcome else "regressor"
@@ -149,6 +156,14 @@ def _usable(
                 "how it is coded.",
             )
     return answers
+
+
+def _factor(answers: pd.Series) -> pd.Series:
+    """Give the numbers of a column that a formula calls a factor as levels, in order."""
+    if not pd.api.types.is_numeric_dtype(answers):
+        return _regressor(answers)
+    is_whole = bool((answers % 1 == 0).all())
+    return (answers.astype(int) if is_whole else answers).astype("category")
 
 
 def _regressor(answers: pd.Series) -> pd.Series:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,13 @@ FUNCTIONS: Final = frozenset(
 INTERCEPT: Final = "Intercept"
 """What formulaic calls the column of ones."""
 
+POWERS: Final = ("1", "2", "3", "4", "5", "6")
+"""What a term may be raised to."""
+
+PLACE: Final = "column_"
+"""How formulaic calls the columns; a number follows."""
+
+_PLACED: Final = re.compile(rf"\b{PLACE}(\d+)\b")
 _ARGUMENTS: Final = frozenset({"base", "degree", "df", "knots", "raw", "True", "False"})
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>`[^`]+`)
@@ -49,12 +57,15 @@ class CheckedFormula:
         For formulaic: names that Python could not read are quoted.
     columns : tuple of str
         The columns right of "~", in order of first use.
+    factors : tuple of str
+        Those that stand in ``C()`` only: their numbers are levels.
     """
 
     text: str
     outcome: str
     right: str
     columns: tuple[str, ...]
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,24 +79,28 @@ class Design:
         One a column.
     spec : object
         What formulaic needs to code new answers alike.
+    columns : tuple of str
+        Of the formula, in the order of their places.
     """
 
     X: Floats
     terms: tuple[str, ...]
     spec: Any
+    columns: tuple[str, ...]
 
     def of(self, answers: pd.DataFrame) -> Floats:
         """Make the design of other answers with the same coding."""
-        made = np.asarray(self.spec.get_model_matrix(answers), dtype=np.float64)
+        placed = _placed(answers, self.columns)
+        made = np.asarray(self.spec.get_model_matrix(placed), dtype=np.float64)
         if len(self.terms) == made.shape[1]:
             return made
-        return made[:, [term in self.terms for term in _terms_of(self.spec)]]
+        return made[:, [term != INTERCEPT for term in self.spec.column_names]]
 
     def without_intercept(self) -> Design:
         """Leave the column of ones out, where something else stands for it."""
         kept = [term != INTERCEPT for term in self.terms]
         terms = tuple(term for term in self.terms if term != INTERCEPT)
-        return Design(X=self.X[:, kept], terms=terms, spec=self.spec)
+        return replace(self, X=self.X[:, kept], terms=terms)
 
 
 def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
@@ -119,9 +134,17 @@ def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
     if outcome not in columns:
         raise _unknown(outcome, formula, columns)
     tokens = list(_tokens(right, formula, columns))
-    named = dict.fromkeys(word for kind, word in tokens if kind == "column")
-    written = "".join(f"`{word}`" if kind == "column" else word for kind, word in tokens)
-    return CheckedFormula(text=formula, outcome=outcome, right=written, columns=tuple(named))
+    _refuse_powers(tokens, formula)
+    named = tuple(dict.fromkeys(word for kind, word in tokens if kind == "column"))
+    places = {name: f"{PLACE}{i}" for i, name in enumerate(named)}
+    written = "".join(places[word] if kind == "column" else word for kind, word in tokens)
+    return CheckedFormula(
+        text=formula,
+        outcome=outcome,
+        right=written,
+        columns=named,
+        factors=_only_factors(tokens, named),
+    )
 
 
 def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
@@ -143,16 +166,55 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
 
     try:
         matrix = formulaic.Formula(formula.right).get_model_matrix(
-            answers, na_action="raise", output="numpy"
+            _placed(answers, formula.columns), na_action="raise", output="numpy"
         )
-    except formulaic.errors.FormulaicError as error:
+    except (formulaic.errors.FormulaicError, ArithmeticError, TypeError, ValueError) as error:
         raise FormulaError(
-            f"The formula {formula.text!r} cannot be applied: {error}",
-            hint="check its brackets and terms.",
+            f"The formula {formula.text!r} cannot be applied to these answers.",
+            hint="check its brackets, and that every function has a value at every answer "
+            "(a logarithm none at 0 or below).",
         ) from error
     spec = matrix.model_spec
     X = np.asarray(matrix, dtype=np.float64)
-    return Design(X=X, terms=_terms_of(spec), spec=spec)
+    if not X.shape[1]:
+        raise FormulaError(
+            f"The formula {formula.text!r} has no terms.",
+            hint="write it as 'outcome ~ exposure + control'.",
+        )
+    terms = tuple(_named(term, formula.columns) for term in spec.column_names)
+    return Design(X=X, terms=terms, spec=spec, columns=formula.columns)
+
+
+def _placed(answers: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Name columns by their place: formulaic finds names within the names of functions."""
+    return pd.DataFrame({f"{PLACE}{i}": answers[name] for i, name in enumerate(columns)})
+
+
+def _named(term: str, columns: tuple[str, ...]) -> str:
+    """Name a term by its columns again."""
+    return _PLACED.sub(lambda found: columns[int(found[1])], term)
+
+
+def _refuse_powers(tokens: list[tuple[str, str]], formula: str) -> None:
+    """Refuse powers that no curve needs and that would not end."""
+    words = [word for kind, word in tokens if kind != "space"]
+    for sign, power in pairwise(words):
+        if sign in {"^", "**"} and power not in POWERS:
+            raise FormulaError(
+                f"The formula {formula!r} raises something to the power {power}.",
+                hint=f"use a whole number up to {POWERS[-1]}.",
+            )
+
+
+def _only_factors(tokens: list[tuple[str, str]], named: tuple[str, ...]) -> tuple[str, ...]:
+    """Find the columns that stand in C() wherever they stand."""
+    words = [(kind, word) for kind, word in tokens if kind != "space"]
+    places: dict[str, list[bool]] = {name: [] for name in named}
+    for i, (kind, word) in enumerate(words):
+        if kind == "column":
+            before = [word for _, word in words[max(i - 2, 0) : i]]
+            places[word].append(before == ["C", "("])
+    return tuple(name for name, found in places.items() if all(found))
 
 
 def _tokens(right: str, formula: str, columns: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -190,13 +252,3 @@ def _unknown(word: str, formula: str, columns: Collection[str]) -> FormulaError:
         received=f"{len(columns)} columns",
         hint=f"did you mean {near!r}?" if near else "name a column, or quote it in backticks.",
     )
-
-
-def _terms_of(spec: Any) -> tuple[str, ...]:
-    """Name the columns of a design."""
-    return tuple(map(_plain, spec.column_names))
-
-
-def _plain(term: str) -> str:
-    """Name a term without the quotes that were put around its columns."""
-    return term.replace("`", "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from campaign_effect.errors import UsageError
 from campaign_effect.stats.models.covariance import Covariance, contrast_df, standard_errors
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -23,6 +24,19 @@ class Inference:
     p_value: float | None
     conf_low: float | None
     conf_high: float | None
+
+
+def check_level(level: float) -> float:
+    """Refuse a coverage that is none.
+
+    Raises
+    ------
+    UsageError
+        If it is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise UsageError(f"An interval cannot cover {level:g}.", hint="use 0.95, say.")
+    return level
 
 
 def infer(

@@ -12,7 +12,7 @@ import pandas as pd
 from campaign_effect.analyses.effects import EffectResult, fit_effect
 from campaign_effect.analyses.estimates import contrasts_of, slopes_of
 from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.inference import infer
+from campaign_effect.analyses.inference import check_level, infer
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
 from campaign_effect.stats.models.margins import Margin
@@ -105,7 +105,7 @@ def average_effects(
     [0.1]
     """
     named = [of] if isinstance(of, str) else of
-    level = effect.level if level is None else level
+    level = effect.level if level is None else check_level(level)
     return MarginsResult(
         effects=tuple(
             row for one in effect.models for row in _rows(one, _chosen(one, named), level)
@@ -127,6 +127,8 @@ def _chosen(one: FittedModel, of: Sequence[str] | None) -> Sequence[str]:
     columns = one.formula.columns
     if of is None:
         return columns
+    if not of:
+        raise UsageError("No variable is named.", hint=f"choose from {list(columns)}.")
     for name in of:
         if name not in columns:
             near = nearest_word(name, columns)
@@ -201,9 +203,15 @@ def _design_at(one: FittedModel, name: str, value: object) -> np.ndarray:
 
 
 def _derivative(one: FittedModel, name: str) -> np.ndarray:
-    """Differentiate the design by one variable, by central differences."""
+    """Differentiate the design by one variable, by central differences.
+
+    At the least and the greatest answer the difference is one-sided: a spline knows nothing
+    beyond them.
+    """
     answers = one.answers[name]
     step = STEP * float(answers.std())
-    above = one.design.of(one.answers.assign(**{name: answers + step}))
-    below = one.design.of(one.answers.assign(**{name: answers - step}))
-    return (above - below) / (2 * step)
+    high = np.minimum(answers + step, answers.max())
+    low = np.maximum(answers - step, answers.min())
+    above = one.design.of(one.answers.assign(**{name: high}))
+    below = one.design.of(one.answers.assign(**{name: low}))
+    return np.asarray((above - below) / (high - low).to_numpy()[:, None])

@@ -70,6 +70,17 @@ def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> s
     return shown
 
 
+def decimals(kind: Kind) -> int:
+    """Give the decimals a kind is shown with, where nothing else is asked.
+
+    Examples
+    --------
+    >>> decimals(Kind.POINTS), decimals(Kind.NUMBER)
+    (1, 2)
+    """
+    return _SCALES.get(kind, (1, 2))[1]
+
+
 def _decimal(value: float, digits: int, marks: Marks) -> str:
     shown = f"{value:.{digits}f}"
     if not float(shown):

@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from campaign_effect.apa.blocks import Cell, Interval, Text, Value
 from campaign_effect.apa.document import Run, Runs
-from campaign_effect.apa.numbers import MISSING, Marks, show_number
+from campaign_effect.apa.numbers import MISSING, Marks, decimals, show_number
 from campaign_effect.results import NO_GLOSSARY, Glossary, Kind
 
 _MARKUP: Final = re.compile(r"\*\*(?P<bold>.+?)\*\*|\*(?P<italic>.+?)\*|\^\{(?P<raised>.+?)\}")
-_LEVEL: Final = re.compile(r"(?P<name>.+?)\[(?:T\.)?(?P<level>.+)\]")
+_LEVEL: Final = re.compile(r"(?P<name>.+?)\[(?:[TS]\.)?(?P<level>.+)\]", re.DOTALL)
+_CALL: Final = re.compile(r"C\((?P<name>[^,]+)(,.*)?\)")
+_BETWEEN_FACTORS: Final = re.compile(r":(?![^\[]*\])")
 Look = dict[str, bool]
 """Which of a run's looks are on."""
 
@@ -117,20 +119,30 @@ class Style:
     def _interval(self, interval: Interval) -> str:
         if interval.low is None or interval.high is None:
             return self.show(None, interval.kind)
-        low, high = (self.show(b, interval.kind) for b in (interval.low, interval.high))
+        bounds = (interval.low, interval.high)
+        low, high = (self.show(bound, interval.kind) for bound in bounds)
+        pairs = ((interval.low, low), (interval.high, high))
+        if any(bound and not _has_digit(shown) for bound, shown in pairs):
+            digits = (
+                decimals(interval.kind) + 1
+            )  # a bound near zero shows on which side it lies
+            low, high = (self.show(bound, interval.kind, digits) for bound in bounds)
         return f"[{low}{self.marks.between}{high}]"
 
     def _term(self, term: str) -> str:
         if term == "Intercept":
             return self.word("word.intercept")
-        return f" {TIMES} ".join(self._factor(factor) for factor in term.split(":"))
+        return f" {TIMES} ".join(
+            self._factor(factor) for factor in _BETWEEN_FACTORS.split(term)
+        )
 
     def _factor(self, factor: str) -> str:
         """Label a factor of a term; a level is shown after its variable."""
         found = _LEVEL.fullmatch(factor)
         if not found:
             return self.show(factor, Kind.NAME)
-        name, level = found["name"], found["level"]
+        called = _CALL.fullmatch(found["name"])
+        name, level = called["name"] if called else found["name"], found["level"]
         return f"{self.show(name, Kind.NAME)}: {self.show(f'{name}={level}', Kind.NAME)}"
 
     def _fill(self, piece: str, look: Look, facts: Mapping[str, Any]) -> Iterator[Run]:
@@ -152,6 +164,11 @@ class Style:
                 yield from self._fact(one, kind, look)
         else:
             yield Run(text=self.show(fact, Kind(kind)), **look)
+
+
+def _has_digit(shown: str) -> bool:
+    """Say whether a number was not rounded to zero."""
+    return any(character in "123456789" for character in shown)
 
 
 def plain(runs: Runs) -> str:

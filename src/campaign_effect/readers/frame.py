@@ -139,7 +139,15 @@ def _header(label: object) -> str:
     return cell_text(label)
 
 
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Take a column of Python numbers, some of them missing, as numbers."""
+    kinds = {"integer", "floating", "mixed-integer-float", "boolean"}
+    is_number = pd.api.types.infer_dtype(column, skipna=True) in kinds
+    return column.astype(float) if column.dtype == object and is_number else column
+
+
 def _kept(column: pd.Series) -> pd.Series:
+    column = _as_numbers(column)
     dtype = column.dtype
     is_kept = pd.api.types.is_numeric_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype)
     return column if is_kept else as_text(column)

@@ -136,6 +136,8 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
     columns = Columns.of(table)
     schema = with_declared_missing(schema, columns)
     coded, noticed = code_answers(columns, schema)
+    if not coded:
+        raise _no_column_left(table, personal)
     survey = Survey(
         schema=schema,
         answers=pd.DataFrame({name: one.answers for name, one in coded.items()}, copy=False),
@@ -155,6 +157,16 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         glossary=glossary_of(schema),
     )
     return require_weights(honour_consent(survey))
+
+
+def _no_column_left(table: RawTable, personal: tuple[Personal, ...]) -> SurveyError:
+    """Say that a file or its schema holds no question that can be analysed."""
+    return SurveyError(
+        f"No column of {table.source.path!r} can be analysed.",
+        received=f"{len(personal)} columns with personal data, which are dropped, and "
+        f"{len(table.columns)} others that no item or variable of the schema reads",
+        hint="name the columns under 'constructs' or 'variables' in a schema.",
+    )
 
 
 def _without_marked(table: RawTable, schema: Schema) -> tuple[RawTable, tuple[Step, ...]]:
@@ -199,7 +211,8 @@ def _guessed(table: RawTable, draft: Draft) -> LabelsError:
 def _frame_survey(table: RawTable) -> Survey:
     """Take a data frame as it is, but for personal data."""
     table, personal, identity = drop_personal(table)
-    answers = _without_identifiers(table.cells.replace("", None))
+    blanked = table.cells.replace(r"^\s*$", None, regex=True)
+    answers = _without_identifiers(blanked)
     if answers.empty:
         raise SurveyError("The data frame has no rows or no columns.", hint="pass answers.")
     absences = answers.isna().astype("int8") * int(Absence.BLANK)

@@ -56,5 +56,7 @@ def find_bots(survey: Survey) -> Found:
 
 def _seconds(moments: pd.Series) -> Floats:
     """Count seconds from the first midnight; nan where unknown."""
+    if moments.isna().all():
+        return np.full(len(moments), np.nan)
     since = moments - moments.min().normalize()
     return np.asarray(since.dt.total_seconds(), dtype=np.float64)

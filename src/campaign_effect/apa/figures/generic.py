@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,10 +52,14 @@ def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    with mpl.rc_context(_SETTINGS):  # type: ignore[arg-type]  # a dict of known keys
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
+        # A label may hold signs that the font lacks; they are drawn as boxes.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         canvas = Canvas(figsize=figure.size, layout="constrained")
         FigureCanvasAgg(canvas)
         figure.draw(canvas, style)
+        canvas.draw_without_rendering()
+        canvas.set_layout_engine("none")  # laid out once for both forms
         svg, png = io.BytesIO(), io.BytesIO()
         canvas.savefig(svg, format="svg", metadata={"Date": None})
         canvas.savefig(png, format="png", dpi=RESOLUTION, metadata={"Software": None})

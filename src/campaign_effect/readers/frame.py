@@ -141,7 +141,7 @@ def _header(label: object) -> str:
 
 def _as_numbers(column: pd.Series) -> pd.Series:
     """Take a column of Python numbers, some of them missing, as numbers."""
-    kinds = {"integer", "floating", "mixed-integer-float", "boolean"}
+    kinds = {"integer", "floating", "mixed-integer-float"}
     is_number = pd.api.types.infer_dtype(column, skipna=True) in kinds
     return column.astype(float) if column.dtype == object and is_number else column
 

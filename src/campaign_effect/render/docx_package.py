@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_effect.apa.document import Document
@@ -67,11 +68,21 @@ def new_file(document: Document) -> WordFile:
     """
     from docx import Document as open_file
 
-    file = open_file()
-    _set_page(file)
-    _set_styles(file, _LOCALES.get(document.language, document.language))
+    file = open_file(io.BytesIO(_template(document.language)))
     _set_properties(file, document)
     return file
+
+
+@cache
+def _template(language: str) -> bytes:
+    """Make the page and the styles of a language once: a report has many files."""
+    from docx import Document as open_file
+
+    file, made = open_file(), io.BytesIO()
+    _set_page(file)
+    _set_styles(file, _LOCALES.get(language, language))
+    file.save(made)
+    return made.getvalue()
 
 
 def to_bytes(file: WordFile) -> bytes:

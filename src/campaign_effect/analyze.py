@@ -172,7 +172,8 @@ def _analyse(options: argparse.Namespace) -> None:
         )
     written += _write_draft(reading, options)
     if not options.quiet:
-        print(*report.said_notices(), sep="\n", file=sys.stderr)
+        for notice in report.said_notices():
+            print(notice, file=sys.stderr)
     _print_written(written, results if options.json else None)
 
 

@@ -140,3 +140,9 @@ def test_the_fixture_of_google_forms_loses_its_addresses_and_numbers(shared):
     ]
     assert kept.cells.shape == (4, 5)
     assert (who[1] == who[2], who[0] == who[1], who[3]) == (True, False, 0)
+
+
+@pytest.mark.parametrize("header", ["Nama", "nama responden", "Inisial", "Tanggal lahir"])
+def test_a_header_that_means_a_person_is_enough(header):
+    cells = pd.DataFrame({header: ["Budi 1", "Budi 1", "Sri 2"], "Umur": ["20", "30", "40"]})
+    assert [one.column for one in find_personal(read_table(cells))] == [header]

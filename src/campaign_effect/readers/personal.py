@@ -154,6 +154,16 @@ _SIGNS: Final = (
         0.9,
         distinct=1.0,
     ),
+    _Sign(  # a header that can mean nothing else, whatever its cells
+        "name",
+        re.compile(
+            r"^(?:nama|name|nama (?:lengkap|anda|responden|pemilih|warga)|(?:full|your) ?name|"
+            r"inisial|initials|username|tanggal lahir|date of birth|birth ?date|"
+            r"tanda tangan|signature)$"
+        ),
+        re.compile(r".*", re.S),
+        0.0,
+    ),
     _Sign(
         "name",
         _words(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from campaign_effect.analyses import ANALYSES
 from campaign_effect.analyze import main
 
 ROOT = Path(__file__).parents[1]
@@ -57,9 +58,7 @@ def test_the_bundled_survey_becomes_a_whole_report(written):
 
 def test_results_hold_every_number_sample_and_notice(written):
     record = json.loads((written / "results.json").read_text(encoding="utf-8"))
-    assert list(record["results"]) == [
-        *("quality", "description", "reliability", "effects", "margins", "linear")
-    ]
+    assert list(record["results"]) == list(ANALYSES)
     effect = record["results"]["margins"]["parts"]["effects"][0]
     assert isinstance(effect["estimate"], float)
     sample = record["results"]["effects"]["samples"]["voted_calon_1"]

@@ -1,12 +1,14 @@
 """Every analysis in the registry keeps the same promises."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 import campaign_effect as ce
-from campaign_effect.analyses import ANALYSES
+from campaign_effect.analyses import ANALYSES, RANDOM
 from campaign_effect.render import WRITERS
 from campaign_effect.results import Result, Row
 
@@ -132,6 +134,21 @@ def test_same_survey_gives_same_result_and_is_unchanged(name, result, village_su
     before = village_survey.answers.copy()
     assert ANALYSES[name](village_survey).parts() == result.parts()
     assert_frame_equal(village_survey.answers, before)
+
+
+def test_what_is_random_takes_a_seed(name):
+    assert ("seed" in inspect.signature(ANALYSES[name]).parameters) == (name in RANDOM)
+
+
+def test_the_seed_of_a_plan_reaches_its_analyses(village_survey):
+    def intervals(seed):
+        plan = ce.Plan(analyses=("reliability", "validity"), seed=seed)
+        scales, constructs = ce.run(plan, village_survey).results
+        return scales.parts(), constructs.parts()
+
+    first, second = intervals(1), intervals(2)
+    assert first == intervals(1)
+    assert all(one != other for one, other in zip(first, second, strict=True))
 
 
 def complete(survey, columns):

@@ -2,7 +2,7 @@
 
 >>> import campaign_effect as ce
 >>> sorted(name for name in dir(ce) if name.startswith("fit"))
-['fit_effect']
+['fit_effect', 'fit_sem']
 """
 
 from __future__ import annotations

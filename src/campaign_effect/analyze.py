@@ -143,12 +143,13 @@ def _draft_path(options: argparse.Namespace) -> Path:
 
 def _analyse(options: argparse.Namespace) -> None:
     """Read, run, and save: nothing is written before everything was computed."""
+    from campaign_effect.analyses import ANALYSES
     from campaign_effect.plan import Plan, run
     from campaign_effect.report import Report, save_folder
     from campaign_effect.report.records import record_manifest, record_results
     from campaign_effect.survey import read_answers
 
-    plan = Plan(analyses=tuple(options.only)) if options.only else Plan()
+    plan = Plan(analyses=tuple(options.only or ANALYSES), seed=options.seed)
     with _progress(options, len(plan.analyses) + 2) as step:
         step("reading")
         reading = read_answers(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_effect import errors
-from campaign_effect.analyses import ANALYSES
+from campaign_effect.analyses import ANALYSES, RANDOM
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
 from campaign_effect.results import Notice, Result
@@ -25,9 +25,12 @@ class Plan:
     ----------
     analyses : tuple of str
         Names in ``ANALYSES``; all of them by default.
+    seed : int
+        Of everything random: the same seed gives the same numbers.
     """
 
     analyses: tuple[str, ...] = tuple(ANALYSES)
+    seed: int = 1
 
     def __post_init__(self) -> None:
         for name in self.analyses:
@@ -85,12 +88,17 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
         if on_start:
             on_start(name)
         try:
-            results.append(quality if name == "quality" else ANALYSES[name](survey))
+            results.append(quality if name == "quality" else _ask(name, survey, plan.seed))
         except StatisticsError as error:
             notices.append(_failed(name, error))
     notices += _no_question(survey)
     said = (*survey.notices, *_excluded(survey), *notices)
     return Findings(survey=survey, results=tuple(results), notices=said)
+
+
+def _ask(name: str, survey: Survey, seed: int) -> Result:
+    given = {"seed": seed} if name in RANDOM else {}
+    return ANALYSES[name](survey, **given)
 
 
 def _possible(plan: Plan, survey: Survey) -> list[str]:

@@ -16,17 +16,16 @@ from campaign_effect.analyses.quality import check_quality
 from campaign_effect.analyses.reliability import estimate_reported_reliability
 from campaign_effect.analyses.sem import compare_reported_invariance, confirm_reported_factors
 from campaign_effect.analyses.thesis import assess_items
-from campaign_effect.analyses.validity import check_validity
+from campaign_effect.analyses.validity import check_reported_validity
 from campaign_effect.results import Result
-from campaign_effect.survey import Survey
 
-ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
+ANALYSES: Final[Mapping[str, Callable[..., Result]]] = {
     "quality": check_quality,
     "description": describe_items,
     "reliability": estimate_reported_reliability,
     "thesis": assess_items,
     "factors": explore_factors,
-    "validity": check_validity,
+    "validity": check_reported_validity,
     "confirmatory": confirm_reported_factors,
     "invariance": compare_reported_invariance,
     "groups": compare_groups,
@@ -36,4 +35,7 @@ ANALYSES: Final[Mapping[str, Callable[[Survey], Result]]] = {
     "clusters": check_survey_clusters,
     "linear": fit_linear_effect,
 }
-"""What the command runs, in the order of the report."""
+"""What the command asks of a survey, in the order of the report."""
+
+RANDOM: Final = frozenset({"reliability", "factors", "validity", "confirmatory", "clusters"})
+"""Analyses that draw random numbers: they take a seed beside the survey."""

@@ -145,12 +145,12 @@ def check_clusters(
     )
 
 
-def check_survey_clusters(survey: Survey) -> ClustersResult:
+def check_survey_clusters(survey: Survey, *, seed: int = 1) -> ClustersResult:
     """Test every exposure of every outcome of the schema by several methods."""
     exposures = [exposure.variable for exposure in survey.schema.roles.exposures]
     effect = fit_effect(survey)
     terms = [t for t in effect.models[0].design.terms if t.partition("[")[0] in exposures]
-    return check_clusters(effect, of=terms)
+    return check_clusters(effect, of=terms, seed=seed)
 
 
 def _places(one: FittedModel, of: Sequence[str] | None) -> list[int]:

@@ -63,7 +63,7 @@ class Report:
     >>> import campaign_effect as ce
     >>> survey = ce.read_survey(pd.DataFrame({"a": [1, 2, 3], "b": [2, 3, 5]}))
     >>> report = ce.Report([ce.estimate_reliability(survey)], language="id")
-    >>> "Konsistensi Internal" in report.to(".md").decode()
+    >>> "Reliabilitas Skala" in report.to(".md").decode()
     True
     """
 

@@ -150,14 +150,14 @@ def estimate_reliability(  # noqa: PLR0913 - each is a choice of its own, named 
     )
 
 
-def estimate_reported_reliability(survey: Survey) -> ReliabilityResult:
+def estimate_reported_reliability(survey: Survey, *, seed: int = 1) -> ReliabilityResult:
     """Estimate the reliability of every scale, among all and by group, weighted where so.
 
     As `estimate_reliability` with the schema's group and weight, and bootstrap intervals.
     """
     roles = survey.schema.roles
     return estimate_reliability(
-        survey, by=roles.group, weights=roles.weight, bootstrap=Bootstrap()
+        survey, by=roles.group, weights=roles.weight, bootstrap=Bootstrap(seed=seed)
     )
 
 

@@ -30,7 +30,7 @@ from campaign_effect.survey import Survey, read_survey
 Source = Survey | pd.DataFrame | Moments
 """What a model may be fitted to."""
 
-VILLAGE_BOOTSTRAP: Final = Bootstrap(reps=200, seed=1)
+VILLAGE_RESAMPLES: Final = 200
 """Where clusters are too few for a robust covariance, and no bootstrap was asked for."""
 
 
@@ -193,7 +193,9 @@ def _replicates(solution: Solution, prepared: Prepared, is_robust: bool) -> Repl
     """Resample villages that are too few for a robust covariance, or as was asked for."""
     settings = prepared.settings
     is_needed = prepared.answers.n_clusters > 1 and not is_robust
-    bootstrap = settings.bootstrap or (VILLAGE_BOOTSTRAP if is_needed else None)
+    bootstrap = settings.bootstrap
+    if bootstrap is None and is_needed:
+        bootstrap = Bootstrap(reps=VILLAGE_RESAMPLES, seed=settings.seed)
     if bootstrap is None or not solution.optimum.is_converged:
         return None
     return resample_fit(solution, prepared.answers, prepared.coding, bootstrap)

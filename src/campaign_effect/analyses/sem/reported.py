@@ -19,7 +19,7 @@ LEAST_FACTORS = 2
 LEAST_ITEMS = 3
 
 
-def confirm_reported_factors(survey: Survey) -> ConfirmatoryResult:
+def confirm_reported_factors(survey: Survey, *, seed: int = 1) -> ConfirmatoryResult:
     """Confirm that the schema's constructs are measured as it says.
 
     Parameters
@@ -28,6 +28,8 @@ def confirm_reported_factors(survey: Survey) -> ConfirmatoryResult:
         Constructs with fewer than three items are left out, with a notice. Answers of at most
         seven categories are taken as ordered (WLSMV), others as numbers (MLR); villages are
         resampled where the schema names them.
+    seed : int, default 1
+        Of the resampling.
 
     Returns
     -------
@@ -45,6 +47,7 @@ def confirm_reported_factors(survey: Survey) -> ConfirmatoryResult:
         estimator=_estimator(survey, blocks),
         std_lv=True,
         cluster=survey.schema.roles.cluster,
+        seed=seed,
     )
     return replace(result, notices=(*notices, *result.notices))
 

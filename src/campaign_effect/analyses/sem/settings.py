@@ -28,6 +28,7 @@ class MoreSettings(TypedDict, total=False):
     mean_structure: bool
     weights: str | None
     bootstrap: Bootstrap | None
+    seed: int
     level: float
 
 
@@ -66,6 +67,9 @@ class FactorSettings:
     bootstrap : Bootstrap, optional
         Standard errors and percentile intervals from resamples of respondents, or of villages
         where there is a cluster.
+    seed : int
+        Of the resampling of villages that are too few for a robust covariance, where no
+        bootstrap was asked for.
     level : float
         Coverage of intervals.
     """
@@ -83,6 +87,7 @@ class FactorSettings:
     mean_structure: bool = False
     weights: str | None = None
     bootstrap: Bootstrap | None = None
+    seed: int = 1
     level: float = 0.95
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -128,6 +129,11 @@ Measured = tuple[
     tuple[FornellLarcker, ...],
     tuple[Notice, ...],
 ]
+
+
+def check_reported_validity(survey: Survey, *, seed: int = 1) -> ValidityResult:
+    """Check convergent and discriminant validity of the schema's constructs."""
+    return check_validity(survey, bootstrap=replace(HTMT_RESAMPLES, seed=seed))
 
 
 def _measured(answers: ConstructAnswers, level: float) -> Measured:

@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import campaign_effect as ce
-from campaign_effect.analyses import ANALYSES, RANDOM
+from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
 from campaign_effect.render import WRITERS
 from campaign_effect.results import Result, Row
 
@@ -137,7 +137,16 @@ def test_same_survey_gives_same_result_and_is_unchanged(name, result, village_su
 
 
 def test_what_is_random_takes_a_seed(name):
-    assert ("seed" in inspect.signature(ANALYSES[name]).parameters) == (name in RANDOM)
+    taken = inspect.signature(ANALYSES[name]).parameters
+    assert ("seed" in taken) == (name in RANDOM)
+    assert ("on_progress" in taken) == (name in RESAMPLED)
+
+
+def test_resamples_say_how_far_they_are(village_survey):
+    said = []
+    plan = ce.Plan(analyses=("reliability", "validity", "confirmatory"))
+    ce.run(plan, village_survey, on_progress=lambda done, reps: said.append((done, reps)))
+    assert {(2000, 2000), (500, 500), (200, 200)} <= set(said)
 
 
 def test_the_seed_of_a_plan_reaches_its_analyses(village_survey):

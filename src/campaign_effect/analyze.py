@@ -150,7 +150,7 @@ def _analyse(options: argparse.Namespace) -> None:
     from campaign_effect.survey import read_answers
 
     plan = Plan(analyses=tuple(options.only or ANALYSES), seed=options.seed)
-    with _progress(options, len(plan.analyses) + 2) as step:
+    with _progress(options, len(plan.analyses) + 2) as (step, on_progress):
         step("reading")
         reading = read_answers(
             options.survey,
@@ -159,7 +159,7 @@ def _analyse(options: argparse.Namespace) -> None:
             kind=options.source,
             sheet=options.sheet,
         )
-        found = run(plan, reading.survey, on_start=step)
+        found = run(plan, reading.survey, on_start=step, on_progress=on_progress)
         step("writing")
         notices = (*found.notices, *_schema_notices(reading, options))
         report = Report(found.results, options.language, _title(found.survey, options), notices)
@@ -230,21 +230,28 @@ def _inputs(reading: Reading, options: argparse.Namespace) -> dict[str, str]:
 
 
 @contextmanager
-def _progress(options: argparse.Namespace, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a bar on stderr, on a terminal only."""
+def _progress(
+    options: argparse.Namespace, total: int
+) -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None] | None]]:
+    """Show a bar of the steps, and one of resamples, on stderr, on a terminal only."""
     if options.quiet or not sys.stderr.isatty():
-        yield lambda name: None
+        yield lambda name: None, None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total)
+        task = progress.add_task("", total=total, completed=-1)  # each step tells its start
+        resamples = progress.add_task("resamples", visible=False)
 
         def step(name: str) -> None:
             progress.update(task, advance=1, description=name)
+            progress.update(resamples, visible=False)
 
-        yield step
+        def on_progress(done: int, reps: int) -> None:
+            progress.update(resamples, completed=done, total=reps, visible=True)
+
+        yield step, on_progress
 
 
 if __name__ == "__main__":

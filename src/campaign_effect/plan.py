@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from campaign_effect import errors
-from campaign_effect.analyses import ANALYSES, RANDOM
+from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
+from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
 from campaign_effect.results import Notice, Result
 from campaign_effect.survey import Survey
@@ -61,7 +62,12 @@ class Findings:
     notices: tuple[Notice, ...]
 
 
-def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = None) -> Findings:
+def run(
+    plan: Plan,
+    survey: Survey,
+    on_start: Callable[[str], None] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Findings:
     """Check the quality, leave out whom the schema excludes, and run every analysis.
 
     Parameters
@@ -70,6 +76,8 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
     survey : Survey
     on_start : callable, optional
         Told the name of each analysis before it starts.
+    on_progress : callable, optional
+        Told how many resamples of a bootstrap are done, and of how many.
 
     Returns
     -------
@@ -88,7 +96,8 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
         if on_start:
             on_start(name)
         try:
-            results.append(quality if name == "quality" else _ask(name, survey, plan.seed))
+            is_done = name == "quality"
+            results.append(quality if is_done else _ask(name, survey, plan.seed, on_progress))
         except StatisticsError as error:
             notices.append(_failed(name, error))
     notices += _no_question(survey)
@@ -96,8 +105,13 @@ def run(plan: Plan, survey: Survey, on_start: Callable[[str], None] | None = Non
     return Findings(survey=survey, results=tuple(results), notices=said)
 
 
-def _ask(name: str, survey: Survey, seed: int) -> Result:
-    given = {"seed": seed} if name in RANDOM else {}
+def _ask(name: str, survey: Survey, seed: int, on_progress: OnProgress | None) -> Result:
+    """Run an analysis with what it takes beside the survey."""
+    given: dict[str, Any] = {}
+    if name in RANDOM:
+        given["seed"] = seed
+    if name in RESAMPLED:
+        given["on_progress"] = on_progress
     return ANALYSES[name](survey, **given)
 
 

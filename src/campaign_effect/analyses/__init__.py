@@ -39,3 +39,6 @@ ANALYSES: Final[Mapping[str, Callable[..., Result]]] = {
 
 RANDOM: Final = frozenset({"reliability", "factors", "validity", "confirmatory", "clusters"})
 """Analyses that draw random numbers: they take a seed beside the survey."""
+
+RESAMPLED: Final = frozenset({"reliability", "validity", "confirmatory"})
+"""Analyses that take long for their resamples: they take ``on_progress`` too."""

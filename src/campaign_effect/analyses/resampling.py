@@ -21,6 +21,9 @@ CELLS_AT_ONCE: Final = 250_000
 
 LEAST_AT_ONCE: Final = 16
 
+OnProgress = Callable[[int, int], None]
+"""Told how many resamples are done, and of how many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bootstrap:
@@ -46,9 +49,7 @@ class Bootstrap:
     reps: int = 2000
     seed: int = 1
     workers: int = 1
-    on_progress: Callable[[int, int], None] | None = field(
-        default=None, compare=False, repr=False
-    )
+    on_progress: OnProgress | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.reps < 2 or self.workers < 1:

@@ -25,7 +25,7 @@ from campaign_effect.analyses.reliability.rows import (
     ReliabilityResult,
     ScaleReliability,
 )
-from campaign_effect.analyses.resampling import Bootstrap, cluster_codes
+from campaign_effect.analyses.resampling import Bootstrap, OnProgress, cluster_codes
 from campaign_effect.analyses.samples import any_answer_sample, any_complete_sample
 from campaign_effect.errors import (
     NoVariationError,
@@ -150,14 +150,17 @@ def estimate_reliability(  # noqa: PLR0913 - each is a choice of its own, named 
     )
 
 
-def estimate_reported_reliability(survey: Survey, *, seed: int = 1) -> ReliabilityResult:
+def estimate_reported_reliability(
+    survey: Survey, *, seed: int = 1, on_progress: OnProgress | None = None
+) -> ReliabilityResult:
     """Estimate the reliability of every scale, among all and by group, weighted where so.
 
     As `estimate_reliability` with the schema's group and weight, and bootstrap intervals.
     """
     roles = survey.schema.roles
+    bootstrap = Bootstrap(seed=seed, on_progress=on_progress)
     return estimate_reliability(
-        survey, by=roles.group, weights=roles.weight, bootstrap=Bootstrap(seed=seed)
+        survey, by=roles.group, weights=roles.weight, bootstrap=bootstrap
     )
 
 

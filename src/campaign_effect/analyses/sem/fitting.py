@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.analyses.sem.answers import ModelAnswers, take_answers
 from campaign_effect.analyses.sem.models import chosen_model
 from campaign_effect.analyses.sem.replicates import Replicates, resample_fit
@@ -29,9 +27,6 @@ from campaign_effect.survey import Survey, read_survey
 
 Source = Survey | pd.DataFrame | Moments
 """What a model may be fitted to."""
-
-VILLAGE_RESAMPLES: Final = 200
-"""Where clusters are too few for a robust covariance, and no bootstrap was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -193,9 +188,7 @@ def _replicates(solution: Solution, prepared: Prepared, is_robust: bool) -> Repl
     """Resample villages that are too few for a robust covariance, or as was asked for."""
     settings = prepared.settings
     is_needed = prepared.answers.n_clusters > 1 and not is_robust
-    bootstrap = settings.bootstrap
-    if bootstrap is None and is_needed:
-        bootstrap = Bootstrap(reps=VILLAGE_RESAMPLES, seed=settings.seed)
+    bootstrap = settings.bootstrap or (settings.village_bootstrap if is_needed else None)
     if bootstrap is None or not solution.optimum.is_converged:
         return None
     return resample_fit(solution, prepared.answers, prepared.coding, bootstrap)

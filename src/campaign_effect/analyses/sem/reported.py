@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.analyses.sem.confirm import confirm_factors
 from campaign_effect.analyses.sem.invariance import compare_invariance
 from campaign_effect.analyses.sem.models import measurement_model
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
-from campaign_effect.analyses.sem.settings import MOST_CATEGORIES
+from campaign_effect.analyses.sem.settings import MOST_CATEGORIES, VILLAGE_BOOTSTRAP
 from campaign_effect.errors import TooFewItemsError, UsageError
 from campaign_effect.results import Notice
 from campaign_effect.survey import Survey
@@ -19,7 +20,9 @@ LEAST_FACTORS = 2
 LEAST_ITEMS = 3
 
 
-def confirm_reported_factors(survey: Survey, *, seed: int = 1) -> ConfirmatoryResult:
+def confirm_reported_factors(
+    survey: Survey, *, seed: int = 1, on_progress: OnProgress | None = None
+) -> ConfirmatoryResult:
     """Confirm that the schema's constructs are measured as it says.
 
     Parameters
@@ -30,6 +33,8 @@ def confirm_reported_factors(survey: Survey, *, seed: int = 1) -> ConfirmatoryRe
         resampled where the schema names them.
     seed : int, default 1
         Of the resampling.
+    on_progress : callable, optional
+        Told how many resamples are done, and of how many.
 
     Returns
     -------
@@ -47,7 +52,7 @@ def confirm_reported_factors(survey: Survey, *, seed: int = 1) -> ConfirmatoryRe
         estimator=_estimator(survey, blocks),
         std_lv=True,
         cluster=survey.schema.roles.cluster,
-        seed=seed,
+        village_bootstrap=replace(VILLAGE_BOOTSTRAP, seed=seed, on_progress=on_progress),
     )
     return replace(result, notices=(*notices, *result.notices))
 

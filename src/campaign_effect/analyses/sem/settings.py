@@ -13,6 +13,9 @@ from campaign_effect.stats.sem.estimators import Estimator, find_estimator
 MOST_CATEGORIES: Final = 7
 """With more, an ordered answer is as good as a number."""
 
+VILLAGE_BOOTSTRAP: Final = Bootstrap(reps=200)
+"""Where clusters are too few for a robust covariance, and no bootstrap was asked for."""
+
 Missing = Literal["listwise", "pairwise", "fiml"]
 Parameterization = Literal["delta", "theta"]
 
@@ -28,7 +31,7 @@ class MoreSettings(TypedDict, total=False):
     mean_structure: bool
     weights: str | None
     bootstrap: Bootstrap | None
-    seed: int
+    village_bootstrap: Bootstrap
     level: float
 
 
@@ -67,9 +70,9 @@ class FactorSettings:
     bootstrap : Bootstrap, optional
         Standard errors and percentile intervals from resamples of respondents, or of villages
         where there is a cluster.
-    seed : int
-        Of the resampling of villages that are too few for a robust covariance, where no
-        bootstrap was asked for.
+    village_bootstrap : Bootstrap
+        How villages are resampled that are too few for a robust covariance, where no bootstrap
+        was asked for.
     level : float
         Coverage of intervals.
     """
@@ -87,7 +90,7 @@ class FactorSettings:
     mean_structure: bool = False
     weights: str | None = None
     bootstrap: Bootstrap | None = None
-    seed: int = 1
+    village_bootstrap: Bootstrap = VILLAGE_BOOTSTRAP
     level: float = 0.95
 
     def __post_init__(self) -> None:

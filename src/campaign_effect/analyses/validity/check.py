@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from campaign_effect.analyses.blocks import Items, repeated_items
-from campaign_effect.analyses.resampling import Bootstrap
+from campaign_effect.analyses.resampling import Bootstrap, OnProgress
 from campaign_effect.analyses.validity.answers import ConstructAnswers, construct_answers
 from campaign_effect.analyses.validity.checklist import (
     MOST_HTMT,
@@ -131,9 +131,12 @@ Measured = tuple[
 ]
 
 
-def check_reported_validity(survey: Survey, *, seed: int = 1) -> ValidityResult:
+def check_reported_validity(
+    survey: Survey, *, seed: int = 1, on_progress: OnProgress | None = None
+) -> ValidityResult:
     """Check convergent and discriminant validity of the schema's constructs."""
-    return check_validity(survey, bootstrap=replace(HTMT_RESAMPLES, seed=seed))
+    bootstrap = replace(HTMT_RESAMPLES, seed=seed, on_progress=on_progress)
+    return check_validity(survey, bootstrap=bootstrap)
 
 
 def _measured(answers: ConstructAnswers, level: float) -> Measured:

@@ -1,14 +1,11 @@
 # Models of further outcomes in R: probit, fractional, Firth, ordered, multinomial, random
 # intercept, and diagnostics. Run from this folder: Rscript outcomes.R. Writes outcomes.json.
-# A block whose package (brglm2, ordinal) is not installed keeps the value the file has.
 # Data: data/anes96.csv (statsmodels), data/chile_yn.csv, data/beps.csv, data/ces_cc.csv
 # (carData Chile, BEPS, CES11), data/endometrial.csv (brglm2), data/bact.csv (MASS bacteria).
 suppressPackageStartupMessages({
   library(jsonlite); library(MASS); library(nnet); library(lme4); library(sandwich)
   library(car); library(lmtest); library(pROC)
 })
-has <- function(name) requireNamespace(name, quietly = TRUE)
-previous <- if (file.exists("outcomes.json")) read_json("outcomes.json", simplifyVector = TRUE)$values
 anes <- read.csv("data/anes96.csv")
 chile <- read.csv("data/chile_yn.csv", stringsAsFactors = TRUE)
 chile$edu <- factor(chile$education, levels = c("P", "S", "PS"))
@@ -96,7 +93,6 @@ firth <- list(lr = sapply(1:4, lr_at, 0), low = sapply(1:4, end_of, -1), high = 
 # Ordered models
 ordered <- ec ~ age + gender + Blair + Hague + Kennedy + Europe + political.knowledge
 ordered_of <- function(link) {
-  if (!has("ordinal")) return(previous[[if (link == "logit") "beps_ologit" else "beps_oprobit"]])
   fit <- ordinal::clm(ordered, data = beps, link = link)
   c(coefficients_of(fit), log_likelihood = as.numeric(logLik(fit)))
 }
@@ -194,7 +190,8 @@ values <- list(
   fractional = list(b = unname(coef(fractional)), se = errors_of(vcov(fractional)), dispersion = summary(fractional)$dispersion,
     HC0 = errors_of(vcovHC(fractional, type = "HC0")), HC3 = errors_of(vcovHC(fractional, type = "HC3")),
     CR1 = errors_of(vcovCL(fractional, cluster = chile$comm, type = "HC1"))),
-  endo = if (has("brglm2")) coefficients_of(glm(HG ~ NV + PI + EH, binomial, endo, method = brglm2::brglmFit, type = "AS_mean", epsilon = 1e-12, maxit = 500)) else previous$endo,
+  endo = coefficients_of(glm(HG ~ NV + PI + EH, binomial, endo, method = brglm2::brglmFit,
+    type = "AS_mean", epsilon = 1e-12, maxit = 500)),
   endo_profile = firth,
   beps_ologit = ordered_of("logit"), beps_oprobit = ordered_of("probit"),
   beps_oame = list(Blair = effects_of_ordered("Blair"), Europe = effects_of_ordered("Europe")),
@@ -209,7 +206,6 @@ values <- list(
   anes_logit_diagnostics = diagnostics_of(anes_logit), anes_probit_diagnostics = diagnostics_of(anes_probit),
   chile_logit_diagnostics = diagnostics_of(chile_logit), anes_lpm = linear_tests(anes_lpm)
 )
-versions <- lapply(setNames(nm = c("MASS", "nnet", "lme4", "sandwich", "car", "numDeriv", "lmtest", "pROC", "jsonlite")), function(name) as.character(packageVersion(name)))
-versions <- c(versions, brglm2 = "0.9", ordinal = "2022.11.16")
+versions <- lapply(setNames(nm = c("MASS", "nnet", "lme4", "sandwich", "car", "numDeriv", "lmtest", "pROC", "jsonlite", "brglm2", "ordinal")), function(name) as.character(packageVersion(name)))
 write_json(list(source = list(script = "outcomes.R", R = R.version.string, packages = versions), values = values),
            "outcomes.json", digits = I(16), auto_unbox = TRUE, pretty = 1)

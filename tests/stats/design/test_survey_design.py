@@ -10,6 +10,10 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from campaign_effect.errors import NoVariationError, StatisticsError, TooFewRowsError
+from campaign_effect.stats.design.model_covariance import (
+    linearised_covariance,
+    replicated_covariance,
+)
 from campaign_effect.stats.design.rao_scott import rao_scott_test
 from campaign_effect.stats.design.replicates import (
     balanced_replicates,
@@ -23,11 +27,7 @@ from campaign_effect.stats.models.covariance import Cr, cr_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.refits import refit
-from campaign_effect.stats.models.weighted import (
-    design_covariance,
-    fit_weighted_logit,
-    fit_weighted_ols,
-)
+from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 
 RTOL_R = 2e-9  # closed forms, and Newton to the end on both sides
 RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order
@@ -83,11 +83,12 @@ def api():
 
 
 def check_model(fit, design, expected):
-    V = total_covariance(fit.influence, design)
+    covariance = linearised_covariance(fit, design)
+    V = covariance.matrix
     assert_allclose(fit.beta, expected["b"], rtol=1e-8, atol=1e-9)
     assert_allclose(np.sqrt(np.diag(V)), expected["se"], rtol=RTOL_R)
     assert_allclose(V[0, 1], expected["V01"], rtol=1e-8)
-    assert design.df() + 1 - len(fit.beta) == expected["df"]
+    assert covariance.df == expected["df"]
 
 
 @pytest.mark.parametrize("design", ["strata", "clusters"])
@@ -331,6 +332,12 @@ def test_lengths_that_differ_are_refused():
         total_covariance(np.ones((2, 1)), survey_design(np.ones(3)))
 
 
+def test_replicates_of_other_answers_are_refused(api):
+    fit = fit_weighted_ols(api.X[:50], api.y[:50], api.weights[:50])
+    with pytest.raises(StatisticsError, match="a row for every answer"):
+        replicated_covariance(fit, jackknife_replicates(api.plain))
+
+
 def test_designs_that_replicates_do_not_fit_are_refused(api):
     with pytest.raises(StatisticsError, match="2 units in every stratum"):
         balanced_replicates(api.plain)
@@ -348,7 +355,10 @@ def test_what_cannot_be_tested_is_refused():
     with pytest.raises(TooFewRowsError, match="at least 2 answers"):
         survey_mean(np.ones(4), design, domain=np.arange(4) == 0)
     with pytest.raises(StatisticsError, match="degrees of freedom"):
-        design_covariance(np.eye(2), 0.0)
+        linearised_covariance(
+            fit_weighted_ols(np.eye(4)[:, :2] + 1, np.arange(4.0), np.ones(4)),
+            survey_design(np.ones(4), psu=np.array([0, 0, 1, 1])),
+        )
     with pytest.raises(StatisticsError, match="between 0 and 1"):
         fit_weighted_logit(np.ones((4, 1)), np.array([0.0, 1, 2, 0]), np.ones(4))
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit, logit, xlog1py, xlogy
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.covariance import Covariance, DfRule
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
     inverse_factor,
@@ -30,18 +29,18 @@ class WeightedFit:
     Attributes
     ----------
     fit : Fit
-        The model at the weighted estimates, without the weights: for predictions and margins
-        (which take weights of their own). Its covariances would ignore the design: use
-        `influence`.
-    weights : ndarray, shape (n,)
-        Probability weights, to a mean of 1.
-    bread : ndarray, shape (p, p)
-        Inverse of X' diag(weights * working weights) X.
+        The model with the weights, to a mean of 1, as its counts: right for estimates, for
+        averages over the answers and for whatever sums over villages before it squares (the
+        jackknife, the bootstraps). Its log-likelihoods are the weighted ones, which have no
+        likelihood-ratio test.
     """
 
     fit: Fit
-    weights: Floats = field(compare=False, repr=False)
-    bread: Floats = field(compare=False, repr=False)
+
+    @property
+    def weights(self) -> Floats:
+        """Probability weights, to a mean of 1, shape (n,)."""
+        return np.ones(len(self.fit.y)) if self.fit.counts is None else self.fit.counts
 
     @property
     def beta(self) -> Floats:
@@ -49,9 +48,24 @@ class WeightedFit:
         return self.fit.beta
 
     @property
+    def bread(self) -> Floats:
+        """Inverse of X' diag(weights * working weights) X, shape (p, p)."""
+        return self.fit.bread
+
+    @property
     def influence(self) -> Floats:
         """What each answer adds to the coefficients, weights included, shape (n, p)."""
         return np.asarray(((self.weights * self.fit.scores)[:, None] * self.fit.X) @ self.bread)
+
+    @property
+    def scaled(self) -> Fit:
+        """The model as if weights were inverse variances, an answer a row.
+
+        Its scores and leverages are those of the weighted answers, so that HC0 to HC3, CR0
+        and CR1 hold; what trusts its variances (the classic covariance, CR2) does not.
+        """
+        variance = self.fit.variance / self.weights
+        return replace(self.fit, counts=None, variance=frozen(variance))
 
 
 def fit_weighted_ols(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
@@ -152,40 +166,6 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     return _at(root @ theta, X, y, w, LOGIT, _logit_parts)
 
 
-def design_covariance(matrix: Floats, df: float) -> Covariance:
-    """Name the covariance that a survey's design gives.
-
-    Parameters
-    ----------
-    matrix : ndarray, shape (p, p)
-        Linearised, or from replicate weights.
-    df : float
-        Degrees of freedom: sampling units less strata less terms besides the constant.
-
-    Returns
-    -------
-    Covariance
-        Kind "design".
-
-    Raises
-    ------
-    StatisticsError
-        If no degrees of freedom are left.
-
-    Examples
-    --------
-    >>> design_covariance(np.eye(2), 11.0).kind
-    'design'
-    """
-    if df <= 0:
-        raise StatisticsError(
-            "The design leaves no degrees of freedom: terms outnumber sampling units.",
-            received=f"{df:g} degrees of freedom",
-            hint="use fewer terms.",
-        )
-    return Covariance(kind="design", matrix=frozen(matrix), df_rule=DfRule.DESIGN, df=float(df))
-
-
 def _checked(X: Floats, y: Floats, weights: Floats) -> Floats:
     """Check answers and weights, and bring weights to a mean of 1."""
     check_answers(X, y, None)
@@ -214,24 +194,36 @@ def _at(
 ) -> WeightedFit:
     """Gather what follows from the coefficients."""
     mean, slope, variance = parts(X @ beta)
-    working = slope**2 / variance
-    root = inverse_factor(triangular_factor(X, np.sqrt(w * working)))
     df = len(y) - X.shape[1]
     is_linear = link is IDENTITY
+    log_likelihood = _normal_likelihood if is_linear else _bernoulli_likelihood
     fit = Fit(
         X=read_only(X),
         y=read_only(y),
-        counts=None,
+        counts=frozen(w),
         link=link,
         beta=frozen(beta),
-        root=frozen(inverse_factor(triangular_factor(X, np.sqrt(working)))),
+        root=frozen(inverse_factor(triangular_factor(X, np.sqrt(w * slope**2 / variance)))),
         mean=frozen(mean),
         slope=frozen(slope),
         variance=frozen(variance),
         dispersion=float(w @ (y - mean) ** 2 / df) if is_linear else 1.0,
-        log_likelihood=np.nan,
-        null_log_likelihood=np.nan,
+        log_likelihood=log_likelihood(y, mean, w),
+        null_log_likelihood=log_likelihood(y, np.full(len(y), np.average(y, weights=w)), w),
         n=len(y),
         df=float(df) if is_linear else np.inf,
     )
-    return WeightedFit(fit=fit, weights=frozen(w), bread=frozen(root @ root.T))
+    return WeightedFit(fit=fit)
+
+
+def _normal_likelihood(y: Floats, mean: Floats, w: Floats) -> float:
+    """Weighted normal log-likelihood at its maximum over the variance."""
+    n, unexplained = len(y), float(w @ (y - mean) ** 2)
+    if unexplained <= 0:
+        return np.inf
+    return float(-n / 2 * (np.log(2 * np.pi * unexplained / n) + 1))
+
+
+def _bernoulli_likelihood(y: Floats, mean: Floats, w: Floats) -> float:
+    """Weighted log-likelihood of an outcome from 0 to 1."""
+    return float(w @ (xlogy(y, mean) + xlog1py(1 - y, -mean)))

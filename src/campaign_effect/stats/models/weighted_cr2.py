@@ -117,7 +117,7 @@ def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:
         scores=frozen(scores),
         own=frozen(own),
         cross=frozen(cross),
-        facts=facts_of(fit, clusters, eigenvalues),
+        facts=facts_of(weighted.scaled, clusters, eigenvalues),
         gained=frozen(gained),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from campaign_effect.analyses.effects import EffectResult
+from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.errors import ConvergenceError, SurveyError
 from campaign_effect.results import (

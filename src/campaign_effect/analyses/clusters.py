@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from campaign_effect.analyses.effects import EffectResult, fit_effect
+from campaign_effect.analyses.effect_results import EffectResult
+from campaign_effect.analyses.effects import fit_effect
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import (

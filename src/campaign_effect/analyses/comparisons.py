@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import stats
 
-from campaign_effect.analyses.effects import EffectResult
+from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, average_effects
 from campaign_effect.errors import StatisticsError, SurveyError, UsageError

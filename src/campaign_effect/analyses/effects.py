@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
-from typing import ClassVar, Final
+from dataclasses import fields, replace
+from typing import Final
 
 import numpy as np
 
@@ -19,23 +19,17 @@ from campaign_effect.analyses.choices import (
     OutcomeForm,
     Vcov,
 )
-from campaign_effect.analyses.fitting import FittedModel, fit_model
-from campaign_effect.analyses.inference import Inference, check_level, infer
-from campaign_effect.errors import SurveyError
-from campaign_effect.results import (
-    Bounded,
-    Count,
-    Df,
-    Literal,
-    Name,
-    Notice,
-    Number,
-    PValue,
-    Result,
-    Row,
-    Term,
-    Word,
+from campaign_effect.analyses.effect_results import (
+    Coefficient,
+    EffectResult,
+    LinearEffectResult,
+    ModelFit,
 )
+from campaign_effect.analyses.fitting import FittedModel, fit_model
+from campaign_effect.analyses.inference import Inference, check_level
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.errors import SurveyError
+from campaign_effect.results import Notice
 from campaign_effect.schema.model import Schema
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_statistics import (
@@ -61,75 +55,6 @@ from campaign_effect.survey import Survey
 FEW_DF: Final = 4.0
 """Below it Satterthwaite's approximation is poor (Bell & McCaffrey 2002; Tipton 2015,
 https://doi.org/10.1037/met0000011)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coefficient(Row):
-    """One term of one model."""
-
-    outcome: Name
-    model: Word
-    term: Term
-    category: Literal | None
-    estimate: Number
-    std_error: Number
-    statistic: Number | None
-    df: Df | None
-    p_value: PValue | None
-    conf_low: Number | None
-    conf_high: Number | None
-    odds_ratio: Number | None
-    odds_low: Number | None
-    odds_high: Number | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelFit(Row):
-    """How one model was fitted, to whom, and how well."""
-
-    outcome: Name
-    model: Word
-    vcov: Literal
-    cluster: Name | None
-    n_clusters: Count | None
-    n: Count
-    n_events: Count | None
-    log_likelihood: Number
-    lr_chi2: Number | None
-    lr_df: Df | None
-    lr_p_value: PValue | None
-    r2: Bounded | None
-    r2_adjusted: Bounded | None
-    mcfadden: Bounded | None
-    nagelkerke: Bounded | None
-    tjur: Bounded | None
-    auc: Bounded | None
-    brier: Bounded | None
-    sd: Number | None
-    icc: Bounded | None
-    median_odds_ratio: Number | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectResult(Result):
-    """Models of one or more outcomes.
-
-    ``models`` holds the arrays, in the order of ``fits``; every outcome has its own entry in
-    ``samples``.
-    """
-
-    name: ClassVar[str] = "effects"
-    coefficients: tuple[Coefficient, ...]
-    fits: tuple[ModelFit, ...]
-    level: float
-    models: tuple[FittedModel, ...] = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinearEffectResult(EffectResult):
-    """The same models as linear probability models."""
-
-    name: ClassVar[str] = "linear"
 
 
 def fit_effect(
@@ -202,18 +127,18 @@ def fit_effect(
     model = Logit() if model is None else model
     vcov = _default_vcov(survey.schema, model) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)
-    models = [fit_model(survey, one, model, vcov) for one in formulas]
+    models = [PooledModel(fits=(fit_model(survey, one, model, vcov),)) for one in formulas]
     rows = [tuple(_coefficients(one, level)) for one in models]
-    first = models[0].sample
+    first = models[0].first.sample
     return EffectResult(
         coefficients=tuple(row for block in rows for row in block),
-        fits=tuple(_model_fit(one) for one in models),
+        fits=tuple(_model_fit(one.first) for one in models),
         level=level,
-        models=tuple(models),
+        pooled=tuple(models),
         samples=(
             ("coefficients", first),
             ("fits", first),
-            *((one.formula.outcome, one.sample) for one in models),
+            *((one.first.formula.outcome, one.first.sample) for one in models),
         ),
         notices=(*_unweighted(survey), *(n for one in models for n in _notices(one))),
         glossary=survey.glossary,
@@ -251,9 +176,10 @@ def _default_vcov(schema: Schema, model: Model) -> Vcov:
     return HC3() if cluster is None else CR2(cluster=cluster)
 
 
-def _coefficients(one: FittedModel, level: float) -> Iterator[Coefficient]:
-    shown = one.parameters
-    rows = zip(shown.terms, shown.categories, shown.is_slope, _tests(one, level), strict=True)
+def _coefficients(pooled: PooledModel, level: float) -> Iterator[Coefficient]:
+    one = pooled.first
+    shown, tests = one.parameters, _tests(pooled, level)
+    rows = zip(shown.terms, shown.categories, shown.is_slope, tests, strict=True)
     for term, category, is_slope, test in rows:
         has_odds = one.model.has_odds and is_slope
         yield Coefficient(
@@ -274,14 +200,12 @@ def _coefficients(one: FittedModel, level: float) -> Iterator[Coefficient]:
         )
 
 
-def _tests(one: FittedModel, level: float) -> list[Inference]:
+def _tests(pooled: PooledModel, level: float) -> list[Inference]:
     """Test the coefficients: by their covariance, or by the model's own likelihood."""
-    shown = one.parameters
-    tests = infer(
-        shown.values, shown.contrasts, one.covariance, level, one.inestimable(shown.contrasts)
-    )
+    tests = pooled.infer(lambda one: (one.parameters.values, one.parameters.contrasts), level)
+    one = pooled.first
     is_penalised = isinstance(one.model, Firth) and isinstance(one.vcov, Classic)
-    if is_penalised and isinstance(one.fit, Fit):
+    if is_penalised and isinstance(one.fit, Fit) and len(pooled.fits) == 1:
         return list(_profiled(one.fit, tests, level))
     return tests
 
@@ -353,8 +277,9 @@ def _unweighted(survey: Survey) -> tuple[Notice, ...]:
     return (Notice.of("regression_unweighted"),) if survey.schema.roles.weight else ()
 
 
-def _notices(one: FittedModel) -> Iterator[Notice]:
+def _notices(pooled: PooledModel) -> Iterator[Notice]:
     """Say what a reader must know before believing the tests."""
+    one = pooled.first
     if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
         facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
         yield Notice.of("no_cluster_variation", **facts)
@@ -362,12 +287,12 @@ def _notices(one: FittedModel) -> Iterator[Notice]:
         return
     outcome, cluster = one.formula.outcome, one.vcov.cluster
     terms, contrasts = one.parameters.terms, one.parameters.contrasts
-    rests = one.inestimable(contrasts)
+    rests = np.any([fit.inestimable(contrasts) for fit in pooled.fits], axis=0)
     found = (term for term, is_alone in zip(terms, rests, strict=True) if is_alone)
     alone = tuple(dict.fromkeys(found))
     if alone:
         yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
-    dfs = contrast_df(one.covariance, contrasts)
+    dfs = np.mean([contrast_df(fit.covariance, contrasts) for fit in pooled.fits], axis=0)
     pairs = zip(terms, dfs, strict=True)
     few = tuple(dict.fromkeys(term for term, df in pairs if df < FEW_DF and term not in alone))
     if few:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -106,26 +106,60 @@ def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedM
     columns = [checked.outcome, *checked.columns, *([cluster] if cluster else [])]
     answers, absences = with_scores(survey, columns)
     complete, sample = listwise_sample(answers, absences)
-    answers = _usable(answers[complete], checked, model, sample)
-    y, categories = code_outcome(answers[checked.outcome], model)
-    design = build_design(checked, answers)
+    return fit_completed(checked, [answers[complete]], model, vcov, sample)[0]
+
+
+def fit_completed(
+    formula: CheckedFormula,
+    completed: Sequence[pd.DataFrame],
+    model: Model,
+    vcov: Vcov,
+    sample: Sample,
+) -> tuple[FittedModel, ...]:
+    """Fit one model to complete answers, or to each of several imputations of them.
+
+    Levels, categories and knots are those of all imputations together, so that a coefficient
+    means the same in each.
+
+    Parameters
+    ----------
+    formula : CheckedFormula
+    completed : sequence of DataFrame
+        The same rows, columns and clusters, without missing values.
+    model : Model
+    vcov : Vcov
+    sample : Sample
+    """
+    stacked = completed[0] if len(completed) == 1 else pd.concat(completed)
+    answers = _usable(stacked, formula, model, sample)
+    y, categories = code_outcome(answers[formula.outcome], model)
+    design = build_design(formula, answers)
     if model.form is OutcomeForm.ORDERED:
         design = design.without_intercept()
     _refuse_fewer_rows(design, sample)
-    codes = None if cluster is None else pd.factorize(answers[cluster])[0]
-    fit = _fit(design, y, codes, model)
-    return FittedModel(
-        formula=checked,
-        model=model,
-        vcov=vcov,
-        design=design,
-        answers=answers,
-        fit=fit,
-        covariance=vcov.estimate(fit, codes),
-        codes=codes,
-        sample=sample,
-        categories=categories,
-    )
+    cluster = vcov.cluster or model.cluster_column
+    codes = None if cluster is None else pd.factorize(completed[0][cluster])[0]
+    n = len(completed[0])
+    models = []
+    for first in range(0, len(answers), n):
+        rows = slice(first, first + n)
+        own = replace(design, X=design.X[rows])
+        fit = _fit(own, y[rows], codes, model)
+        models.append(
+            FittedModel(
+                formula=formula,
+                model=model,
+                vcov=vcov,
+                design=own,
+                answers=answers.iloc[rows],
+                fit=fit,
+                covariance=vcov.estimate(fit, codes),
+                codes=codes,
+                sample=sample,
+                categories=categories,
+            )
+        )
+    return tuple(models)
 
 
 def _usable(

@@ -9,10 +9,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects import EffectResult, fit_effect
+from campaign_effect.analyses.effect_results import EffectResult
+from campaign_effect.analyses.effects import fit_effect
 from campaign_effect.analyses.estimates import contrasts_of, slopes_of
 from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.inference import check_level, infer
+from campaign_effect.analyses.inference import check_level
+from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
 from campaign_effect.stats.models.margins import Margin
@@ -108,7 +110,7 @@ def average_effects(
     level = effect.level if level is None else check_level(level)
     return MarginsResult(
         effects=tuple(
-            row for one in effect.models for row in _rows(one, _chosen(one, named), level)
+            row for one in effect.pooled for row in _rows(one, _chosen(one.first, named), level)
         ),
         level=level,
         samples=(("effects", effect.sample), *effect.samples),
@@ -139,17 +141,18 @@ def _chosen(one: FittedModel, of: Sequence[str] | None) -> Sequence[str]:
     return of
 
 
-def _rows(one: FittedModel, variables: Sequence[str], level: float) -> Iterator[AverageEffect]:
-    margins = [
-        (name, change, category, margin)
+def _rows(
+    pooled: PooledModel, variables: Sequence[str], level: float
+) -> Iterator[AverageEffect]:
+    one = pooled.first
+    changes = [
+        (name, change, category)
         for name in variables
-        for change, found in _margins(one, name)
-        for category, margin in zip(one.categories or (None,), found, strict=True)
+        for change in _changes(one, name)
+        for category in one.categories or (None,)
     ]
-    estimates = np.array([margin.estimate for *_, margin in margins])
-    gradients = np.array([margin.gradient for *_, margin in margins])
-    tests = infer(estimates, gradients, one.covariance, level, one.inestimable(gradients))
-    for (name, change, category, _), test in zip(margins, tests, strict=True):
+    tests = pooled.infer(lambda fit: _effects(fit, variables), level)
+    for (name, change, category), test in zip(changes, tests, strict=True):
         yield AverageEffect(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
@@ -177,18 +180,35 @@ class Change:
     base: object = None
 
 
-def _margins(one: FittedModel, name: str) -> Iterator[tuple[Change, Sequence[Margin]]]:
-    """Average the effect of one variable, as its kind asks, on every category there is."""
+def _changes(one: FittedModel, name: str) -> list[Change]:
+    """Say what changes in one variable, as its kind asks."""
     answers = one.answers[name]
     if isinstance(answers.dtype, pd.CategoricalDtype):
         base, *others = answers.cat.categories
-        for level in others:
-            change = Change(contrast=f"{level} - {base}", level=level, base=base)
-            yield change, _contrast(one, name, level, base)
-    elif set(answers.unique()) == {0.0, 1.0}:
-        yield Change(contrast="1 - 0"), _contrast(one, name, 1.0, 0.0)
-    else:
-        yield Change(contrast="dY/dX"), slopes_of(one.fit, _derivative(one, name))
+        return [Change(contrast=f"{to} - {base}", level=to, base=base) for to in others]
+    is_binary = set(answers.unique()) == {0.0, 1.0}
+    return [Change(contrast="1 - 0" if is_binary else "dY/dX")]
+
+
+def _effects(one: FittedModel, variables: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Average the effects of variables, on every category there is, with their gradients."""
+    margins = [
+        margin
+        for name in variables
+        for change in _changes(one, name)
+        for margin in _margins(one, name, change)
+    ]
+    estimates = np.array([margin.estimate for margin in margins])
+    return estimates, np.array([margin.gradient for margin in margins])
+
+
+def _margins(one: FittedModel, name: str, change: Change) -> Sequence[Margin]:
+    """Average one change of one variable: one margin, or one a category."""
+    if change.level is not None:
+        return _contrast(one, name, change.level, change.base)
+    if change.contrast == "1 - 0":
+        return _contrast(one, name, 1.0, 0.0)
+    return slopes_of(one.fit, _derivative(one, name))
 
 
 def _contrast(one: FittedModel, name: str, high: object, low: object) -> Sequence[Margin]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from campaign_effect.analyses.effects import EffectResult
+from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.estimates import predictions_of
 from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.inference import Inference, infer
+from campaign_effect.analyses.inference import Inference
+from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Df, Literal, Name, Number, Proportion, Result, Row, Word
 
@@ -105,7 +107,7 @@ def predict_probabilities(
     [0.4, 0.8]
     """
     held = dict(at or {})
-    rows = [row for one in effect.models for row in _rows(one, of, values, held, effect.level)]
+    rows = [row for one in effect.pooled for row in _rows(one, of, values, held, effect.level)]
     return PredictionResult(
         predictions=tuple(rows),
         level=effect.level,
@@ -116,23 +118,29 @@ def predict_probabilities(
 
 
 def _rows(
-    one: FittedModel,
+    pooled: PooledModel,
     of: str,
     values: Sequence[Answer] | None,
     held: Mapping[str, Answer],
     level: float,
 ) -> Iterator[Prediction]:
+    one = pooled.first
     for name in (of, *held):
         _refuse_unknown(one, name)
     answers = _answers(one.answers[of]) if values is None else list(values)
     for answer in answers:
-        design = one.design.of(_set(one.answers, {**held, of: answer}))
-        margins = predictions_of(one.fit, design)
-        estimates = np.array([margin.estimate for margin in margins])
-        gradients = np.array([margin.gradient for margin in margins])
-        tests = infer(estimates, gradients, one.covariance, level, [False] * len(margins))
+        tests = pooled.infer(
+            partial(_predicted, held={**held, of: answer}), level, is_tested=False
+        )
         for category, test in zip(one.categories or (None,), tests, strict=True):
             yield _row(one, of, answer, category, test, level)
+
+
+def _predicted(one: FittedModel, held: Mapping[str, Answer]) -> tuple[np.ndarray, np.ndarray]:
+    """Average the predictions at some answers, with their gradients."""
+    margins = predictions_of(one.fit, one.design.of(_set(one.answers, held)))
+    estimates = np.array([margin.estimate for margin in margins])
+    return estimates, np.array([margin.gradient for margin in margins])
 
 
 def _row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from campaign_effect.analyses.clusters import ClustersResult, verdicts
-from campaign_effect.analyses.effects import EffectResult, ModelFit
+from campaign_effect.analyses.effect_results import EffectResult, ModelFit
 from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
@@ -97,7 +97,9 @@ def _(result: ValidityResult) -> tuple[Note, ...]:
 
 @sentences.register
 def _(result: EffectResult) -> tuple[Note, ...]:
-    return tuple(_model(one, fit) for one, fit in zip(result.models, result.fits, strict=True))
+    return tuple(
+        _model(one.first, fit) for one, fit in zip(result.pooled, result.fits, strict=True)
+    )
 
 
 def _model(one: FittedModel, fit: ModelFit) -> Note:

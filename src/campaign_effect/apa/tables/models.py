@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from campaign_effect.analyses.choices import Classic, Firth
-from campaign_effect.analyses.effects import Coefficient, EffectResult, ModelFit
+from campaign_effect.analyses.effect_results import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
@@ -20,8 +20,8 @@ LINEAR_DIGITS = 3
 @tables.register
 def _(result: EffectResult) -> tuple[Table, ...]:
     return tuple(
-        _coefficients(result, one, fit)
-        for one, fit in zip(result.models, result.fits, strict=True)
+        _coefficients(result, one.first, fit)
+        for one, fit in zip(result.pooled, result.fits, strict=True)
     )
 
 

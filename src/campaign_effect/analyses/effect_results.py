@@ -1,0 +1,102 @@
+"""What a regression gives: its coefficients, its fit, and its models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.results import (
+    Bounded,
+    Count,
+    Df,
+    Literal,
+    Name,
+    Number,
+    PValue,
+    Result,
+    Row,
+    Term,
+    Word,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficient(Row):
+    """One term of one model."""
+
+    outcome: Name
+    model: Word
+    term: Term
+    category: Literal | None
+    estimate: Number
+    std_error: Number
+    statistic: Number | None
+    df: Df | None
+    p_value: PValue | None
+    conf_low: Number | None
+    conf_high: Number | None
+    odds_ratio: Number | None
+    odds_low: Number | None
+    odds_high: Number | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFit(Row):
+    """How one model was fitted, to whom, and how well."""
+
+    outcome: Name
+    model: Word
+    vcov: Literal
+    cluster: Name | None
+    n_clusters: Count | None
+    n: Count
+    n_events: Count | None
+    log_likelihood: Number
+    lr_chi2: Number | None
+    lr_df: Df | None
+    lr_p_value: PValue | None
+    r2: Bounded | None
+    r2_adjusted: Bounded | None
+    mcfadden: Bounded | None
+    nagelkerke: Bounded | None
+    tjur: Bounded | None
+    auc: Bounded | None
+    brier: Bounded | None
+    sd: Number | None
+    icc: Bounded | None
+    median_odds_ratio: Number | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectResult(Result):
+    """Models of one or more outcomes.
+
+    ``pooled`` holds the arrays, in the order of ``fits``; every outcome has its own entry in
+    ``samples``.
+    """
+
+    name: ClassVar[str] = "effects"
+    coefficients: tuple[Coefficient, ...]
+    fits: tuple[ModelFit, ...]
+    level: float
+    pooled: tuple[PooledModel, ...] = field(compare=False, repr=False)
+
+    @property
+    def models(self) -> tuple[FittedModel, ...]:
+        """The models, for what is not known over imputations.
+
+        Raises
+        ------
+        UsageError
+            If answers were imputed.
+        """
+        return tuple(one.only for one in self.pooled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearEffectResult(EffectResult):
+    """The same models as linear probability models."""
+
+    name: ClassVar[str] = "linear"

@@ -58,7 +58,9 @@ def test_one_indicator_whose_error_is_given_is_a_factor(frame):
         ({"missing": "fiml"}, "use estimator='MLR'"),
         ({"estimator": "MLR", "missing": "pairwise"}, "use missing='fiml'"),
         ({"ordered": ["z"]}, r"does not have: \['z'\]"),
-        ({"weights": "a"}, "does not take weights"),
+        ({"weights": "a", "estimator": "MLM"}, "MLM does not take weights"),
+        ({"weights": "a", "estimator": "DWLS"}, "WLSMV for ordered answers"),
+        ({"weights": "a", "estimator": "ULSMV", "ordered": []}, "ULSMV"),
         ({"level": 95}, "between 0 and 1"),
         ({"parameterization": "thet"}, "mean 'theta'"),
     ],
@@ -175,6 +177,51 @@ def test_pairwise_deletion_says_what_it_assumes(frame):
     holed = frame.copy()
     holed.loc[::10, "a"] = np.nan
     assert "pairwise_mcar" in codes_of(ce.confirm_factors(holed, MODEL, missing="pairwise"))
+
+
+@pytest.fixture(scope="module")
+def weighted(frame):
+    """The same with a weight, which is zero for ten of them."""
+    weight = np.random.default_rng(3).uniform(0.5, 2, len(frame))
+    weight[:10] = 0
+    return frame.assign(w=weight)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+def test_weights_are_told_and_zero_weights_counted(missing, weighted):
+    result = ce.confirm_factors(weighted, MODEL, weights="w", missing=missing)
+    facts = dict(next(n for n in result.notices if n.code == "model_weighted").facts)
+    w = weighted["w"][10:]
+    assert facts["effective"] == pytest.approx(w.sum() ** 2 / (w**2).sum())
+    assert result.sample.dropped == (("no_weight", 10),)
+    left_out = ce.confirm_factors(weighted[10:], MODEL, weights="w", missing=missing)
+    assert left_out.tidy("loadings").equals(result.tidy("loadings"))
+
+
+def test_weighted_ml_is_mlr_and_its_levels_too(weighted):
+    settings = {"estimator": "ML", "weights": "w"}
+    assert ce.confirm_factors(weighted, MODEL, **settings).fit[0].estimator == "MLR"
+    levels = ce.compare_invariance(weighted, MODEL, group="sex", **settings)
+    assert levels.estimator == "MLR"
+    assert "model_weighted" in codes_of(levels)
+
+
+def test_whole_villages_are_resampled_with_their_weights(weighted):
+    frame = weighted.assign(village=np.arange(len(weighted)) % 12)
+    settings = {"cluster": "village", "village_bootstrap": ce.Bootstrap(reps=20)}
+    plain, equal, given = (
+        ce.confirm_factors(frame.assign(w=w), MODEL, weights="w", **settings)
+        for w in (1.0, 3.0, frame["w"] + 0.1)
+    )
+    errors_of = [one.tidy("loadings")["std_error"] for one in (plain, equal, given)]
+    np.testing.assert_allclose(errors_of[0][1:], errors_of[1][1:], rtol=1e-6)
+    assert (errors_of[0][1:] != errors_of[2][1:]).all()
+
+
+def test_unused_weights_of_the_schema_are_told(weighted):
+    survey = ce.with_weights(ce.read_survey(weighted), weighted["w"].iloc[10:], name="bobot")
+    assert "model_unweighted" in codes_of(ce.confirm_factors(survey, MODEL))
+    assert "model_weighted" in codes_of(ce.confirm_factors(survey, MODEL, weights="bobot"))
 
 
 def test_few_respondents_and_empty_cells_are_said(frame):

@@ -1,6 +1,6 @@
 # Weights and clusters. The weights and villages are drawn here and written beside the answers,
-# so that three items share something within a village. Writes sem_survey.json and
-# data/villages.csv.
+# so that three items share something within a village. Writes sem_survey.json,
+# data/villages.csv and data/weighted.csv.
 source("sem_common.R")
 set.seed(1)
 items <- c(paste0("A", 1:5), paste0("C", 1:5))
@@ -24,4 +24,20 @@ values <- list(
   incomplete = fitted(incomplete, cluster = "village", sampling.weights = "weight",
                       missing = "fiml"),
   model = model)
+# Ordered answers. lavaan multiplies each row's score by its weight, as for numbers.
+weighted <- bfi[1:1200, c(items, "gender")]
+weighted$weight <- villages$weight
+weighted <- weighted[complete.cases(weighted), ]
+holed <- weighted
+holed[1:200, "A1"] <- NA
+holed[100:300, "C3"] <- NA
+write.csv(weighted, "data/weighted.csv", row.names = FALSE)
+wlsmv <- function(data, ..., ordered = items)
+  kept_fit(cfa(model, data, ordered = ordered, sampling.weights = "weight", ...))
+values$ordinal <- list(
+  WLSMV = wlsmv(weighted), theta = wlsmv(weighted, parameterization = "theta"),
+  ULSMV = wlsmv(weighted, estimator = "ULSMV"), groups = wlsmv(weighted, group = "gender"),
+  pairwise = wlsmv(holed, missing = "pairwise"), mixed = wlsmv(weighted, ordered = items[1:5]))
+values$grouped <- kept_fit(cfa(model, weighted, estimator = "MLR", meanstructure = TRUE,
+                               group = "gender", sampling.weights = "weight"))
 write_reference(values, "sem_survey.R")

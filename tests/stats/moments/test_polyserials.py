@@ -83,6 +83,19 @@ def test_affine_recoding_of_the_number_changes_nothing():
     assert_allclose(recoded.std_errors, plain.std_errors, rtol=1e-6)
 
 
+def test_weighted_rows_count_as_often():
+    x, codes = simulated(300, 0.4, seed=5)
+    times = np.random.default_rng(6).integers(1, 4, len(x))
+    weighted = estimate_polyserials(x, codes, weights=times)
+    repeated = estimate_polyserials(
+        np.repeat(x, times, axis=0), np.repeat(codes, times, axis=0)
+    )
+    assert_allclose(weighted.correlations, repeated.correlations, rtol=0, atol=1e-12)
+    assert (weighted.std_errors > repeated.std_errors).all()
+    plain, equal = (estimate_polyserials(x, codes, weights=w * np.ones(300)) for w in (1, 7))
+    assert_allclose(equal.std_errors, plain.std_errors, rtol=1e-6)
+
+
 def test_a_number_that_decides_the_category_is_refused():
     x = np.linspace(-1, 1, 50)[:, None]
     with pytest.raises(ConvergenceError, match="decides the category"):

@@ -1,9 +1,11 @@
 """Sampling weights and clusters against lavaan."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+import campaign_effect as ce
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.stats.sem.sample import sample_of_rows
 
@@ -41,6 +43,37 @@ def test_weights_and_clusters_match_lavaan(
     solution = fitted(values["model"], ITEMS, sample, "MLR", mean_structure=True)
     matches_estimates(solution, values[name])
     matches_fit(solution, values[name])
+
+
+@pytest.fixture(scope="module")
+def weighted(read):
+    names = [*ITEMS, "gender", "weight"]
+    return pd.DataFrame(read("weighted", names), columns=names)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("WLSMV", {}),
+        ("theta", {"parameterization": "theta"}),
+        ("ULSMV", {"estimator": "ULSMV"}),
+        ("groups", {"group": "gender"}),
+        ("pairwise", {"missing": "pairwise"}),
+        ("mixed", {"ordered": ITEMS[:5]}),
+        ("grouped", {"estimator": "ML", "group": "gender", "mean_structure": True}),
+    ],
+)
+def test_weighted_models_match_lavaan(
+    name, settings, values, weighted, matches_estimates, matches_fit
+):
+    answers = weighted.copy()
+    if name == "pairwise":
+        answers.loc[:199, "A1"] = np.nan
+        answers.loc[99:299, "C3"] = np.nan
+    result = ce.confirm_factors(answers, values["model"], weights="weight", **settings)
+    wanted = values.get(name) or values["ordinal"][name]
+    matches_estimates(result.fitted.solution, wanted)
+    matches_fit(result.fitted.solution, wanted)
 
 
 def test_equal_weights_and_single_rows_change_nothing(values, villages, fitted):

@@ -15,6 +15,7 @@ from campaign_effect.errors import MissingColumnsError, TooFewRowsError, UsageEr
 from campaign_effect.results import Sample
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 from campaign_effect.survey import Survey
+from campaign_effect.survey.weights import NO_WEIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class ModelAnswers:
     clusters : tuple of ndarray of int, shape (n_g,), optional
         Villages, numbered from 0 through all groups.
     weights : tuple of ndarray, shape (n_g,), optional
+        Positive sampling weights; who has a weight of 0 is left out.
     sample : Sample
         Who was counted, and why others were not.
     """
@@ -50,6 +52,14 @@ class ModelAnswers:
     def n(self) -> int:
         """Respondents used."""
         return sum(len(rows) for rows in self.rows)
+
+    @property
+    def n_effective(self) -> float:
+        """Respondents that would say as much unweighted (Kish)."""
+        if self.weights is None:
+            return float(self.n)
+        w = np.concatenate(self.weights)
+        return float(w.sum() ** 2 / (w**2).sum())
 
     @property
     def n_clusters(self) -> int:
@@ -75,7 +85,8 @@ def take_answers(
     """
     names = tuple(names)
     _check_columns(survey, names, settings)
-    is_used, sample = _used(survey, names, settings)
+    weights = row_weights(survey, settings.weights)
+    is_used, sample = _used(survey, names, settings, weights)
     groups = _groups(survey, is_used, settings.group)
     answers = survey.answers
     rows = tuple(_rows(survey, names, members) for _, members in groups)
@@ -92,7 +103,7 @@ def take_answers(
         rows=rows,
         respondents=tuple(answers.index[members] for _, members in groups),
         clusters=_clusters(survey, settings.cluster, groups),
-        weights=_weights(survey, settings.weights, groups),
+        weights=None if weights is None else tuple(weights[own] for _, own in groups),
         sample=sample,
     )
 
@@ -111,19 +122,26 @@ def _check_columns(survey: Survey, names: Sequence[str], settings: FactorSetting
 
 
 def _used(
-    survey: Survey, names: Sequence[str], settings: FactorSettings
+    survey: Survey, names: Sequence[str], settings: FactorSettings, weights: Floats | None
 ) -> tuple[Booleans, Sample]:
-    """Find who is used: with every answer, or with a group and any answer."""
+    """Find who is used: with a weight, and every answer, or a group and any answer."""
     group = [settings.group] if settings.group else []
     asked = [*group, *names] if settings.missing == "listwise" else group
     complete, sample = listwise_sample(survey.answers[asked], survey.absences[asked])
-    if settings.missing == "listwise":
-        return complete, sample
-    answered = survey.answers[list(names)].notna().any(axis=1).to_numpy()
-    is_used = complete & answered
-    lost = int((complete & ~answered).sum())
-    dropped = (*sample.dropped, *((("no_answer", lost),) if lost else ()))
-    return is_used, Sample(n_total=survey.n, n_used=int(is_used.sum()), dropped=dropped)
+    is_used, dropped = complete, list(sample.dropped)
+    if settings.missing != "listwise":
+        answered = survey.answers[list(names)].notna().any(axis=1).to_numpy()
+        dropped += _lost("no_answer", is_used & ~answered)
+        is_used = is_used & answered
+    if weights is not None:
+        dropped += _lost(NO_WEIGHT, is_used & (weights == 0))
+        is_used = is_used & (weights > 0)
+    n_used = int(is_used.sum())
+    return is_used, Sample(n_total=survey.n, n_used=n_used, dropped=tuple(dropped))
+
+
+def _lost(reason: str, who: Booleans) -> list[tuple[str, int]]:
+    return [(reason, int(who.sum()))] if who.any() else []
 
 
 def _groups(
@@ -161,10 +179,3 @@ def _clusters(
     alone = codes < 0
     codes[alone] = len(villages) + np.arange(alone.sum())
     return tuple(np.split(codes, np.cumsum([own.sum() for _, own in groups])[:-1]))
-
-
-def _weights(
-    survey: Survey, weights: str | None, groups: Sequence[tuple[str | None, Booleans]]
-) -> tuple[Floats, ...] | None:
-    values = row_weights(survey, weights)
-    return None if values is None else tuple(values[own] for _, own in groups)

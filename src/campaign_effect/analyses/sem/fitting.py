@@ -49,6 +49,8 @@ class FittedFactors:
     coding : Coding, optional
     replicates : Replicates, optional
         Of a bootstrap.
+    schema_weight : str, optional
+        The weight that the schema names, whether used or not.
     """
 
     model: Model
@@ -61,6 +63,7 @@ class FittedFactors:
     answers: ModelAnswers | None = field(default=None, repr=False)
     coding: Coding | None = field(default=None, repr=False)
     replicates: Replicates | None = field(default=None, repr=False)
+    schema_weight: str | None = None
 
     @property
     def is_converged(self) -> bool:
@@ -103,6 +106,7 @@ def fit_model(source: Source, text: str | None, settings: FactorSettings) -> Fit
         answers=prepared.answers,
         coding=prepared.coding,
         replicates=_replicates(solution, prepared, is_robust),
+        schema_weight=survey.schema.roles.weight,
     )
 
 

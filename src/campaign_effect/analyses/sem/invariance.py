@@ -10,6 +10,7 @@ import pandas as pd
 
 from campaign_effect.analyses.sem.fitting import Prepared, as_survey, prepare
 from campaign_effect.analyses.sem.parameters import finite, make_estimate
+from campaign_effect.analyses.sem.remarks import about_weights
 from campaign_effect.analyses.sem.rows import (
     FactorMean,
     InvarianceLevel,
@@ -93,10 +94,13 @@ def compare_invariance(
         means=tuple(_means(steps, groups, settings.level)),
         by=group,
         groups=groups,
-        estimator=estimator,
+        estimator=prepared.settings.estimator,
         level=settings.level,
         samples=tuple((part, prepared.answers.sample) for part in InvarianceResult.row_types()),
-        notices=tuple(_notices(steps)),
+        notices=(
+            *about_weights(prepared.answers, source.schema.roles.weight),
+            *_notices(steps),
+        ),
         glossary=source.glossary,
     )
 

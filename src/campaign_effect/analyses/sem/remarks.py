@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from campaign_effect.analyses.sem.answers import ModelAnswers
 from campaign_effect.analyses.sem.fitting import FittedFactors
 from campaign_effect.results import Notice
 from campaign_effect.stats.moments.tables import count_tables
@@ -28,6 +29,7 @@ def remarks(fitted: FittedFactors) -> tuple[Notice, ...]:
     return (
         *_about_solution(fitted),
         *_about_answers(fitted),
+        *(about_weights(fitted.answers, fitted.schema_weight) if fitted.answers else ()),
         *_about_villages(fitted),
     )
 
@@ -63,6 +65,15 @@ def _about_answers(fitted: FittedFactors) -> Iterator[Notice]:
     if fitted.settings.takes_categories and fitted.variables.predictors:
         yield Notice.of("normal_predictors", variables=fitted.variables.predictors)
     yield from _empty_cells(fitted)
+
+
+def about_weights(answers: ModelAnswers, schema_weight: str | None) -> Iterator[Notice]:
+    """Say whom the estimates describe, and what the weights cost."""
+    if answers.weights is not None:
+        n, effective = answers.n, answers.n_effective
+        yield Notice.of("model_weighted", n=n, effective=effective, deff=n / effective)
+    elif schema_weight is not None:
+        yield Notice.of("model_unweighted", weight=schema_weight)
 
 
 def _empty_cells(fitted: FittedFactors) -> Iterator[Notice]:

@@ -153,18 +153,19 @@ def _resampler(
     """Choose how a resample's moments are made."""
     if coding.codes:
         sizes = np.array([len(values) for values in coding.categories])
-        groups = zip(coding.codes, units, solution.sample.groups, strict=True)
-        parts = [_OrdinalGroup.of(codes, own, sizes, group) for codes, own, group in groups]
+        counted = answers.weights or (None,) * len(units)
+        groups = zip(coding.codes, units, counted, solution.sample.groups, strict=True)
+        parts = [_OrdinalGroup.of(c, own, w, sizes, group) for c, own, w, group in groups]
         return lambda counts: Sample(groups=tuple(part.resampled(counts) for part in parts))
 
     def of_rows(counts: Integers) -> Sample:
         places = [np.repeat(np.arange(len(own)), counts[own]) for own in units]
         rows = [own[at] for own, at in zip(answers.rows, places, strict=True)]
-        if coding.is_mixed:
-            return sample_of_mixed(rows, coding.is_ordinal)
         weights = answers.weights
         if weights is not None:
             weights = tuple(own[at] for own, at in zip(weights, places, strict=True))
+        if coding.is_mixed:
+            return sample_of_mixed(rows, coding.is_ordinal, weights=weights)
         return sample_of_rows(rows, weights=weights)
 
     return of_rows
@@ -176,18 +177,26 @@ class _OrdinalGroup:
 
     codes: Codes = field(repr=False)
     units: Integers = field(repr=False)
+    weights: Floats | None = field(repr=False)
     sample: GroupSample = field(repr=False)
     n_categories: Integers = field(repr=False)
     by_unit: PairTables | None = field(repr=False)
 
     @classmethod
-    def of(cls, codes: Codes, units: Integers, sizes: Integers, sample: GroupSample) -> Self:
+    def of(
+        cls,
+        codes: Codes,
+        units: Integers,
+        weights: Floats | None,
+        sizes: Integers,
+        sample: GroupSample,
+    ) -> Self:
         """Count the tables of each village at once."""
         n_units = int(units.max()) + 1
         by_unit = None
         if n_units <= MOST_VILLAGES:
             counted = [
-                count_tables(np.asfortranarray(codes[units == unit]), n_categories=sizes)
+                _count(codes, np.flatnonzero(units == unit), sizes, weights)
                 for unit in range(n_units)
             ]
             by_unit = PairTables(
@@ -196,11 +205,19 @@ class _OrdinalGroup:
                 n_categories=sizes,
                 n=float(len(codes)),
             )
-        return cls(codes=codes, units=units, sample=sample, n_categories=sizes, by_unit=by_unit)
+        return cls(
+            codes=codes,
+            units=units,
+            weights=weights,
+            sample=sample,
+            n_categories=sizes,
+            by_unit=by_unit,
+        )
 
     def resampled(self, counts: Integers) -> GroupSample:
         """Give the moments of a resample, weighing them as in the whole sample."""
-        polychorics = estimate_polychorics(self._tables(counts))
+        tables = self._tables(counts)
+        polychorics = estimate_polychorics(tables)
         if polychorics.is_perfect.any():
             raise StatisticsError("A correlation of the resample is perfect.")
         thresholds = np.concatenate(polychorics.thresholds)
@@ -208,21 +225,27 @@ class _OrdinalGroup:
             raise StatisticsError("A category is empty in the resample.")
         return replace(
             self.sample,
-            n=int(counts[self.units].sum()),
+            n=tables.n,
             cov=polychorics.correlations,
             thresholds=frozen(thresholds),
         )
 
     def _tables(self, counts: Integers) -> PairTables:
         times = counts[: int(self.units.max()) + 1].astype(np.float64)
-        n = float(counts[self.units].sum())
+        w = 1.0 if self.weights is None else self.weights
+        n = float((w * counts[self.units]).sum())
         if self.by_unit is None:
             rows = np.repeat(np.arange(len(self.units)), counts[self.units])
-            codes = np.asfortranarray(self.codes[rows])
-            return count_tables(codes, n_categories=self.n_categories)
+            return _count(self.codes, rows, self.n_categories, self.weights)
         return PairTables(
             counts=np.tensordot(times, self.by_unit.counts, axes=1),
             margins=np.tensordot(times, self.by_unit.margins, axes=1),
             n_categories=self.n_categories,
             n=n,
         )
+
+
+def _count(codes: Codes, rows: Integers, sizes: Integers, weights: Floats | None) -> PairTables:
+    """Count the tables of some rows."""
+    own = None if weights is None else weights[rows]
+    return count_tables(np.asfortranarray(codes[rows]), n_categories=sizes, weights=own)

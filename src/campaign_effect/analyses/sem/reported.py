@@ -30,7 +30,7 @@ def confirm_reported_factors(
     survey : Survey
         Constructs with fewer than three items are left out, with a notice. Answers of at most
         seven categories are taken as ordered (WLSMV), others as numbers (MLR); villages are
-        resampled where the schema names them.
+        resampled where the schema names them, and its weights are used.
     seed : int, default 1
         Of the resampling.
     on_progress : callable, optional
@@ -52,6 +52,7 @@ def confirm_reported_factors(
         estimator=_estimator(survey, blocks),
         std_lv=True,
         cluster=survey.schema.roles.cluster,
+        weights=survey.schema.roles.weight,
         village_bootstrap=replace(VILLAGE_BOOTSTRAP, seed=seed, on_progress=on_progress),
     )
     return replace(result, notices=(*notices, *result.notices))
@@ -63,7 +64,7 @@ def compare_reported_invariance(survey: Survey) -> InvarianceResult:
     Parameters
     ----------
     survey : Survey
-        Its schema must name a group.
+        Its schema must name a group; its weights are used.
 
     Returns
     -------
@@ -85,6 +86,7 @@ def compare_reported_invariance(survey: Survey) -> InvarianceResult:
         measurement_model(blocks).text,
         group=by,
         estimator=_estimator(survey, blocks),
+        weights=survey.schema.roles.weight,
     )
 
 

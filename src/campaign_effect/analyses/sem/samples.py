@@ -102,14 +102,16 @@ def make_sample(
             "pairwise" if settings.missing == "pairwise" else "listwise"
         )
         sizes = np.array([len(values) for values in coding.categories])
-        return sample_of_codes(list(coding.codes), n_categories=sizes, missing=missing)
+        return sample_of_codes(
+            list(coding.codes), n_categories=sizes, missing=missing, weights=answers.weights
+        )
     if coding.is_mixed:
         if settings.missing != "listwise":
             raise UsageError(
                 "Ordered answers together with numbers need complete rows.",
                 hint="use missing='listwise', or leave the numbers out.",
             )
-        return sample_of_mixed(list(answers.rows), coding.is_ordinal)
+        return sample_of_mixed(list(answers.rows), coding.is_ordinal, weights=answers.weights)
     clusters = answers.clusters if is_clustered else None
     return sample_of_rows(list(answers.rows), weights=answers.weights, clusters=clusters)
 

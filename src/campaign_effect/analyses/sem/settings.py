@@ -66,7 +66,9 @@ class FactorSettings:
     mean_structure : bool
         Model the means, even where nothing needs them.
     weights : str, optional
-        Column of sampling weights (MLR).
+        Column of sampling weights; the model is then that of the weighted population. ML
+        becomes MLR; of least squares only the robust estimators (WLSMV, WLSM, ULSMV, ...)
+        take them, and ordered answers.
     bootstrap : Bootstrap, optional
         Standard errors and percentile intervals from resamples of respondents, or of villages
         where there is a cluster.
@@ -109,8 +111,20 @@ class FactorSettings:
                 f"{self.estimator} does not take missing='pairwise'.",
                 hint="use missing='fiml' with MLR; pairs are for ordered answers.",
             )
-        if self.weights is not None and self.estimator != "MLR":
-            raise UsageError(f"{self.estimator} does not take weights.", hint="use MLR.")
+        self._settle_weights()
+
+    def _settle_weights(self) -> None:
+        """Weighted answers need errors that are robust to the weights."""
+        if self.weights is None:
+            return
+        if self.estimator == "ML":
+            object.__setattr__(self, "estimator", "MLR")
+        is_for_categories = self.takes_categories and self.method.covariance == "moments"
+        if self.estimator != "MLR" and not is_for_categories:
+            raise UsageError(
+                f"{self.estimator} does not take weights.",
+                hint="use MLR for numbers, WLSMV for ordered answers.",
+            )
 
     @property
     def method(self) -> Estimator:

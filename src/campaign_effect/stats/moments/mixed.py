@@ -62,7 +62,9 @@ class _Variable:
         return len(self.bounds) > 0
 
 
-def estimate_mixed(values: Floats, is_ordinal: Booleans) -> MixedMoments:
+def estimate_mixed(
+    values: Floats, is_ordinal: Booleans, *, weights: Floats | None = None
+) -> MixedMoments:
     """Estimate the moments of ordinal and numeric variables.
 
     Parameters
@@ -71,6 +73,9 @@ def estimate_mixed(values: Floats, is_ordinal: Booleans) -> MixedMoments:
         Complete answers. About ``4 n p**2`` bytes are needed beside them.
     is_ordinal : ndarray of bool, shape (p,)
         Which variables are ordinal.
+    weights : ndarray of float, shape (n,), optional
+        Sampling weights; a row's score is multiplied by its weight, so that gamma, which is
+        then their sum times the moments' covariance matrix, is robust to them.
 
     Returns
     -------
@@ -103,49 +108,58 @@ def estimate_mixed(values: Floats, is_ordinal: Booleans) -> MixedMoments:
     >>> estimate_mixed(answers, np.array([False, True])).gamma.shape
     (4, 4)
     """
-    correlations = _correlations(values, is_ordinal)
-    variables = _variables(values, is_ordinal)
+    w = np.ones(len(values)) if weights is None else weights
+    correlations = _correlations(values, is_ordinal, w)
+    variables = _variables(values, is_ordinal, w)
     first_pair = sum(len(variable.at) for variable in variables)
     left, right = np.triu_indices(len(variables), 1)
     A = np.zeros((first_pair + len(left),) * 2)
     S = np.empty((len(values), len(A)))
     for variable in variables:
         S[:, variable.at] = variable.scores
-        A[np.ix_(variable.at, variable.at)] = variable.scores.T @ variable.scores
+        A[np.ix_(variable.at, variable.at)] = (w * variable.scores.T) @ variable.scores
     for row, (i, j) in enumerate(zip(left, right, strict=True), start=first_pair):
         a, b = variables[i], variables[j]
         score, own, other = _pair_scores(a, b, float(correlations[i, j]))
         S[:, row] = score
-        A[row, a.at], A[row, b.at], A[row, row] = score @ own, score @ other, score @ score
-    influence = np.linalg.solve(A, S.T)
+        counted = w * score
+        A[row, a.at], A[row, b.at] = counted @ own, counted @ other
+        A[row, row] = counted @ score
+    influence = np.linalg.solve(A, w * S.T)
     scale = np.array([variable.sd for variable in variables])
     turn = _to_covariances(variables, correlations, first_pair)
     return MixedMoments(
         cov=frozen(correlations * np.outer(scale, scale)),
         mean=frozen(np.array([variable.mean for variable in variables])),
         thresholds=frozen(np.concatenate([v.bounds[1:-1] for v in variables])),
-        gamma=frozen(len(values) * turn @ (influence @ influence.T) @ turn.T),
+        gamma=frozen(w.sum() * turn @ (influence @ influence.T) @ turn.T),
     )
 
 
-def _correlations(values: Floats, is_ordinal: Booleans) -> Floats:
+def _correlations(values: Floats, is_ordinal: Booleans, w: Floats) -> Floats:
     """Return polychoric, polyserial and product-moment correlations."""
     ordinal, numeric = np.flatnonzero(is_ordinal), np.flatnonzero(~is_ordinal)
     correlations = np.eye(values.shape[1])
     codes = encode(values[:, ordinal]).codes
     if len(ordinal) > 1:
-        found = estimate_polychorics(count_tables(codes)).correlations
+        found = estimate_polychorics(count_tables(codes, weights=w)).correlations
         correlations[np.ix_(ordinal, ordinal)] = found
     if len(numeric) > 1:
-        correlations[np.ix_(numeric, numeric)] = np.corrcoef(values[:, numeric].T)
+        correlations[np.ix_(numeric, numeric)] = _pearson(values[:, numeric], w)
     if len(numeric) and len(ordinal):
-        mixed = estimate_polyserials(values[:, numeric], codes).correlations
+        mixed = estimate_polyserials(values[:, numeric], codes, weights=w).correlations
         correlations[np.ix_(numeric, ordinal)] = mixed
         correlations[np.ix_(ordinal, numeric)] = mixed.T
     return correlations
 
 
-def _variables(values: Floats, is_ordinal: Booleans) -> list[_Variable]:
+def _pearson(values: Floats, w: Floats) -> Floats:
+    cov = np.cov(values.T, aweights=w, ddof=0)
+    scale = np.sqrt(np.diag(cov))
+    return np.asarray(cov / np.outer(scale, scale))
+
+
+def _variables(values: Floats, is_ordinal: Booleans, w: Floats) -> list[_Variable]:
     """Take the first step: every variable by itself."""
     codes = encode(np.where(is_ordinal, values, 0.0))
     n_locations = [
@@ -157,14 +171,15 @@ def _variables(values: Floats, is_ordinal: Booleans) -> list[_Variable]:
     for item, ordinal in enumerate(is_ordinal.tolist()):
         if ordinal:
             at = np.arange(starts[item], starts[item + 1])
-            found.append(_ordinal(codes.codes[:, item], at))
+            found.append(_ordinal(codes.codes[:, item], at, w))
         else:
-            found.append(_numeric(values[:, item], np.array([starts[item], next(variances)])))
+            places = np.array([starts[item], next(variances)])
+            found.append(_numeric(values[:, item], places, w))
     return found
 
 
-def _ordinal(codes: Codes, at: Integers) -> _Variable:
-    shares = np.bincount(codes) / len(codes)
+def _ordinal(codes: Codes, at: Integers, w: Floats) -> _Variable:
+    shares = np.bincount(codes, weights=w) / w.sum()
     bounds = np.concatenate([[-np.inf], special.ndtri(np.cumsum(shares)[:-1]), [np.inf]])
     density = _density(bounds[1:-1])
     levels = np.arange(len(density))
@@ -176,8 +191,9 @@ def _ordinal(codes: Codes, at: Integers) -> _Variable:
     )
 
 
-def _numeric(values: Floats, at: Integers) -> _Variable:
-    mean, sd = float(values.mean()), float(values.std())
+def _numeric(values: Floats, at: Integers, w: Floats) -> _Variable:
+    mean = float(np.average(values, weights=w))
+    sd = float(np.sqrt(np.average((values - mean) ** 2, weights=w)))
     z = (values - mean) / sd
     scores = np.column_stack([z / sd, (z**2 - 1) / (2 * sd**2)])
     return _Variable(

@@ -115,7 +115,7 @@ def _moments(
     return total, mean, (weights * centred.T) @ centred / total
 
 
-def patterns_of_moments(cov: Floats, mean: Floats, n: int) -> Patterns:
+def patterns_of_moments(cov: Floats, mean: Floats, n: float) -> Patterns:
     """Make one complete pattern of summary statistics.
 
     Parameters
@@ -124,8 +124,8 @@ def patterns_of_moments(cov: Floats, mean: Floats, n: int) -> Patterns:
         Covariances with divisor n.
     mean : ndarray of float, shape (p,)
         Means.
-    n : int
-        Rows that they summarise.
+    n : float
+        Rows that they summarise, or the sum of their weights.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def patterns_of_moments(cov: Floats, mean: Floats, n: int) -> Patterns:
     True
     """
     return Patterns(
-        n=n,
+        n=round(n),
         counts=frozen(np.array([float(n)])),
         observed=frozen(np.ones((1, len(mean)), dtype=np.bool_)),
         means=frozen(np.array(mean, dtype=np.float64)[None]),

@@ -35,7 +35,9 @@ class Polyserials:
     n_pairs: Floats = field(compare=False)
 
 
-def estimate_polyserials(numbers: ArrayLike, codes: Codes) -> Polyserials:
+def estimate_polyserials(
+    numbers: ArrayLike, codes: Codes, *, weights: ArrayLike | None = None
+) -> Polyserials:
     """Estimate the polyserial correlation of every number with every item.
 
     Parameters
@@ -44,6 +46,8 @@ def estimate_polyserials(numbers: ArrayLike, codes: Codes) -> Polyserials:
         Numeric variables; nan where missing.
     codes : ndarray of int8, shape (n, b)
         Codes of ordered categories from 0, -1 where missing, as `encode` gives them.
+    weights : array_like of float, shape (n,), optional
+        Sampling weights; standard errors are robust to them.
 
     Returns
     -------
@@ -81,22 +85,31 @@ def estimate_polyserials(numbers: ArrayLike, codes: Codes) -> Polyserials:
     constant = np.nanmax(X, axis=0) == np.nanmin(X, axis=0)
     if constant.any():
         raise ConstantItemsError.of(constant)
-    taus = [_thresholds(codes[:, item], item) for item in range(codes.shape[1])]
+    w = np.ones(len(X)) if weights is None else np.asarray(weights, dtype=np.float64)
+    taus = [_thresholds(codes[:, item], item, w) for item in range(codes.shape[1])]
     shape = X.shape[1], codes.shape[1]
     estimates, errors, n_pairs = np.empty((3, *shape))
     for i, x in enumerate(X.T):
-        z = (x - np.nanmean(x)) / np.nanstd(x)
+        z = _standardised(x, w)
         for j, tau in enumerate(taus):
-            estimates[i, j], errors[i, j] = _correlate(z, codes[:, j], tau)
+            estimates[i, j], errors[i, j] = _correlate(z, codes[:, j], tau, w)
             n_pairs[i, j] = (~np.isnan(z) & (codes[:, j] >= 0)).sum()
     return Polyserials(
         correlations=frozen(estimates), std_errors=frozen(errors), n_pairs=frozen(n_pairs)
     )
 
 
-def _thresholds(codes: Codes, item: int) -> Floats:
+def _standardised(x: Floats, w: Floats) -> Floats:
+    """Take the weighted mean of the known values off, and divide by their deviation."""
+    known = np.where(np.isnan(x), 0.0, w)
+    centred = x - np.nansum(known * x) / known.sum()
+    return np.asarray(centred / np.sqrt(np.nansum(known * centred**2) / known.sum()))
+
+
+def _thresholds(codes: Codes, item: int, w: Floats) -> Floats:
     """Find the normal quantiles of one item's cumulative proportions."""
-    margin = np.bincount(codes[codes >= 0])
+    answered = codes >= 0
+    margin = np.bincount(codes[answered], weights=w[answered])
     positions = np.arange(item + 1) == item
     if len(margin) < 2:
         raise ConstantItemsError.of(positions)
@@ -105,13 +118,13 @@ def _thresholds(codes: Codes, item: int) -> Floats:
     return np.asarray(special.ndtri(np.cumsum(margin)[:-1] / margin.sum()))
 
 
-def _correlate(z: Floats, codes: Codes, tau: Floats) -> tuple[float, float]:
+def _correlate(z: Floats, codes: Codes, tau: Floats, w: Floats) -> tuple[float, float]:
     """Polyserial correlation of one pair and its standard error."""
     both = ~np.isnan(z) & (codes >= 0)
-    number, category = z[both], codes[both]
+    number, category, own = z[both], codes[both], w[both]
 
     def total(rho: float) -> float:
-        return float(_scores(rho, number, category, tau).sum())
+        return float(own @ _scores(rho, number, category, tau))
 
     if total(-LIMIT) <= 0 or total(LIMIT) >= 0:
         raise ConvergenceError(
@@ -119,7 +132,7 @@ def _correlate(z: Floats, codes: Codes, tau: Floats) -> tuple[float, float]:
             hint="leave out one of the two variables.",
         )
     rho = float(optimize.brentq(total, -LIMIT, LIMIT, xtol=1e-14))
-    return rho, _std_error(rho, z, codes, tau)
+    return rho, _std_error(rho, z, codes, tau, w)
 
 
 def _scores(rho: float, z: Floats, codes: Codes, tau: Floats) -> Floats:
@@ -136,29 +149,29 @@ def _scores(rho: float, z: Floats, codes: Codes, tau: Floats) -> Floats:
     return np.asarray(turn / rest**1.5 / np.maximum(above - below, TINY))
 
 
-def _std_error(rho: float, z: Floats, codes: Codes, tau: Floats) -> float:
+def _std_error(rho: float, z: Floats, codes: Codes, tau: Floats, w: Floats) -> float:
     """Root of the sum of the rows' squared influences, those on step one included."""
     known, answered = ~np.isnan(z), codes >= 0
     both = known & answered
     influence = np.zeros(len(z))
     influence[both] = _scores(rho, z[both], codes[both], tau)
-    by_rho, by_mean, by_variance, by_tau = _slopes(rho, z[both], codes[both], tau)
-    influence[known] += (by_mean * z + by_variance * (z**2 - 1))[known] / known.sum()
+    by_rho, by_mean, by_variance, by_tau = _slopes(rho, z[both], codes[both], tau, w[both])
+    influence[known] += (by_mean * z + by_variance * (z**2 - 1))[known] / w[known].sum()
     below = codes[answered, None] <= np.arange(len(tau))
     influence[answered] += (
-        (below - special.ndtr(tau)) @ (by_tau / _density(tau)) / answered.sum()
+        (below - special.ndtr(tau)) @ (by_tau / _density(tau)) / w[answered].sum()
     )
-    return float(np.sqrt((influence**2).sum()) / abs(by_rho))
+    return float(np.linalg.norm(w * influence) / abs(by_rho))
 
 
 def _slopes(
-    rho: float, z: Floats, codes: Codes, tau: Floats
+    rho: float, z: Floats, codes: Codes, tau: Floats, w: Floats
 ) -> tuple[float, float, float, Floats]:
     """Central differences of the total score by rho, mean, variance and thresholds."""
 
     def total(step: Floats) -> float:
         moved = (z - step[1]) / np.sqrt(1 + step[2])
-        return float(_scores(rho + step[0], moved, codes, tau + step[3:]).sum())
+        return float(w @ _scores(rho + step[0], moved, codes, tau + step[3:]))
 
     steps = STEP * np.eye(3 + len(tau))
     slopes = np.array([(total(step) - total(-step)) / (2 * STEP) for step in steps])

@@ -13,7 +13,7 @@ from campaign_effect.stats.moments.gamma import estimate_gamma
 from campaign_effect.stats.moments.mixed import estimate_mixed
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
 from campaign_effect.stats.moments.tables import MISSING, Codes, count_tables
-from campaign_effect.stats.sem.sample import GroupSample, Sample
+from campaign_effect.stats.sem.sample import GroupSample, Sample, scale_weights
 
 Missing = Literal["listwise", "pairwise"]
 
@@ -38,7 +38,7 @@ def sample_of_codes(
         Whether incomplete rows are left out, or used for the pairs they answer (which assumes
         that answers are missing completely at random).
     weights : sequence of ndarray of float, shape (n_g,), optional
-        Sampling weights, scaled here to sum to the rows used of each group; standard errors
+        Sampling weights, scaled here to sum to the rows used of all groups; standard errors
         and tests are robust to them.
 
     Returns
@@ -66,15 +66,39 @@ def sample_of_codes(
     """
     if n_categories is None:
         n_categories = np.max([codes.max(axis=0) for codes in groups], axis=0).astype(int) + 1
-    given = [None] * len(groups) if weights is None else list(weights)
-    made = [
-        _of_codes(codes, n_categories, missing, own)
-        for codes, own in zip(groups, given, strict=True)
-    ]
+    used = [_is_used(codes, missing) for codes in groups]
+    rows = [_chosen(codes, own) for codes, own in zip(groups, used, strict=True)]
+    if (least := min(len(own) for own in rows)) < 2:
+        raise TooFewRowsError("A group needs at least 2 rows.", received=f"{least} rows")
+    counted = _of_used(weights, used)
+    made = [_of_codes(own, n_categories, w) for own, w in zip(rows, counted, strict=True)]
     return Sample(groups=tuple(made))
 
 
-def sample_of_mixed(groups: Sequence[Floats], is_ordinal: Booleans) -> Sample:
+def _is_used(codes: Codes, missing: Missing) -> Booleans:
+    present = codes != MISSING
+    return np.asarray(present.all(axis=1) if missing == "listwise" else present.any(axis=1))
+
+
+def _chosen(codes: Codes, used: Booleans) -> Codes:
+    return codes if used.all() else np.asfortranarray(codes[used])
+
+
+def _of_used(
+    weights: Sequence[Floats] | None, used: Sequence[Booleans]
+) -> Sequence[Floats | None]:
+    """Scale the weights of the rows used."""
+    if weights is None:
+        return [None] * len(used)
+    return scale_weights([np.asarray(w)[own] for w, own in zip(weights, used, strict=True)])
+
+
+def sample_of_mixed(
+    groups: Sequence[Floats],
+    is_ordinal: Booleans,
+    *,
+    weights: Sequence[Floats] | None = None,
+) -> Sample:
     """Summarise ordinal and numeric answers together.
 
     Parameters
@@ -84,6 +108,8 @@ def sample_of_mixed(groups: Sequence[Floats], is_ordinal: Booleans) -> Sample:
         of the table's ``observed``.
     is_ordinal : ndarray of bool, shape (p,)
         Which variables are ordinal.
+    weights : sequence of ndarray of float, shape (n_g,), optional
+        Sampling weights, of any sum; standard errors and tests are robust to them.
 
     Returns
     -------
@@ -104,17 +130,18 @@ def sample_of_mixed(groups: Sequence[Floats], is_ordinal: Booleans) -> Sample:
     >>> sample_of_mixed([answers], np.array([False, True])).groups[0].thresholds.shape
     (1,)
     """
-    complete = [np.asarray(rows, dtype=np.float64) for rows in groups]
-    complete = [rows[~np.isnan(rows).any(axis=1)] for rows in complete]
+    given = [np.asarray(rows, dtype=np.float64) for rows in groups]
+    used = [np.asarray(~np.isnan(rows).any(axis=1)) for rows in given]
+    complete = [rows[own] for rows, own in zip(given, used, strict=True)]
     if min(len(rows) for rows in complete) < 2:
         raise TooFewRowsError("A group needs at least 2 complete rows.")
     _check_categories(complete, is_ordinal)
     samples = []
-    for rows in complete:
-        moments = estimate_mixed(rows, is_ordinal)
+    for rows, w in zip(complete, _of_used(weights, used), strict=True):
+        moments = estimate_mixed(rows, is_ordinal, weights=w)
         samples.append(
             GroupSample(
-                n=len(rows),
+                n=float(len(rows) if w is None else w.sum()),
                 cov=moments.cov,
                 mean=moments.mean,
                 thresholds=moments.thresholds,
@@ -140,17 +167,7 @@ def _check_categories(groups: Sequence[Floats], is_ordinal: Booleans) -> None:
         )
 
 
-def _of_codes(
-    codes: Codes, n_categories: Integers, missing: Missing, weights: Floats | None
-) -> GroupSample:
-    present = codes != MISSING
-    used = present.all(axis=1) if missing == "listwise" else present.any(axis=1)
-    rows = codes if used.all() else np.asfortranarray(codes[used])
-    if len(rows) < 2:
-        raise TooFewRowsError("A group needs at least 2 rows.", received=f"{len(rows)} rows")
-    if weights is not None:
-        weights = np.asarray(weights, dtype=np.float64)[used]
-        weights = weights * len(rows) / weights.sum()
+def _of_codes(rows: Codes, n_categories: Integers, weights: Floats | None) -> GroupSample:
     tables = count_tables(rows, n_categories=n_categories, weights=weights)
     polychorics = estimate_polychorics(tables)
     if polychorics.is_perfect.any():
@@ -160,7 +177,7 @@ def _of_codes(
             hint="leave one of each pair out.",
         )
     return GroupSample(
-        n=len(rows),
+        n=tables.n,
         cov=polychorics.correlations,
         mean=frozen(np.zeros(rows.shape[1])),
         thresholds=frozen(np.concatenate(polychorics.thresholds)),

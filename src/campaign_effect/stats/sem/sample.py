@@ -21,8 +21,8 @@ class GroupSample:
 
     Attributes
     ----------
-    n : int
-        Rows used.
+    n : float
+        Rows used; with weights the sum of theirs, which all groups' rows share out.
     cov : ndarray of float, shape (p, p)
         Covariances with divisor n (EM estimates where answers are missing); for ordinal
         variables polychoric and polyserial correlations.
@@ -42,7 +42,7 @@ class GroupSample:
         Each row's cluster, from 0.
     """
 
-    n: int
+    n: float
     cov: Floats = field(compare=False)
     mean: Floats = field(compare=False)
     thresholds: Floats = field(compare=False)
@@ -73,7 +73,7 @@ class Sample:
     @property
     def n(self) -> int:
         """Rows used in all groups."""
-        return sum(group.n for group in self.groups)
+        return round(sum(group.n for group in self.groups))
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -125,7 +125,7 @@ def sample_of_rows(
     rows = [np.asarray(group, dtype=np.float64) for group in groups]
     if min(len(group) for group in rows) < 2:
         raise TooFewRowsError("A group needs at least 2 rows.")
-    scaled = [None] * len(rows) if weights is None else _scaled(weights)
+    scaled = [None] * len(rows) if weights is None else scale_weights(weights)
     coded = [None] * len(rows) if clusters is None else [_coded(c) for c in clusters]
     made = [
         replace(_of_patterns(find_patterns(group, w), group), weights=w, clusters=c)
@@ -134,8 +134,23 @@ def sample_of_rows(
     return Sample(groups=tuple(made))
 
 
-def _scaled(weights: Sequence[Floats]) -> list[Floats]:
-    """Return weights that sum to the number of rows."""
+def scale_weights(weights: Sequence[Floats]) -> list[Floats]:
+    """Return weights that sum to the number of rows of all groups.
+
+    Parameters
+    ----------
+    weights : sequence of ndarray of float, shape (n_g,)
+        Each group's.
+
+    Returns
+    -------
+    list of ndarray of float, shape (n_g,)
+
+    Raises
+    ------
+    StatisticsError
+        If a weight is negative, or all are zero.
+    """
     total = sum(float(np.sum(own)) for own in weights)
     rows = sum(len(own) for own in weights)
     if min(float(np.min(own)) for own in weights) < 0 or not total > 0:
@@ -194,7 +209,7 @@ def _of_patterns(patterns: Patterns, rows: Floats | None) -> GroupSample:
     else:
         mean, cov = saturated_moments(patterns)
     return GroupSample(
-        n=patterns.n,
+        n=float(patterns.counts.sum()),
         cov=frozen(cov),
         mean=frozen(mean),
         thresholds=frozen(np.zeros(0)),

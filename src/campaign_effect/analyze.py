@@ -162,7 +162,8 @@ def _analyse(options: argparse.Namespace) -> None:
         found = run(plan, reading.survey, on_start=step, on_progress=on_progress)
         step("writing")
         notices = (*found.notices, *_schema_notices(reading, options))
-        report = Report(found.results, options.language, _title(found.survey, options), notices)
+        title, glossary = _title(found.survey, options), found.survey.glossary
+        report = Report(found.results, options.language, title, notices, glossary)
         results = record_results(found.results, notices)
         manifest = record_manifest(_inputs(reading, options), _given(options), options.seed)
         written = save_folder(

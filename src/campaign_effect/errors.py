@@ -18,13 +18,18 @@ CampaignEffectError (ValueError)
   x OutputError           a place that cannot be written
 
 An error is a mistake that its reader can mend: what is wrong, what came, what to do. A fact
-about the data that does not stop the work is a ``Notice`` in the result instead.
+about the data that does not stop the work is a ``Notice`` in the result instead. A
+``StatisticsError`` that costs a report one analysis is said there in the report's language: its
+``cause`` is the id of a sentence in the wording files, its ``facts`` fill it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+
+Fact = str | int | float | tuple[str, ...]
+"""What an error, a notice or a text may state."""
 
 
 class CampaignEffectError(ValueError):
@@ -38,6 +43,10 @@ class CampaignEffectError(ValueError):
         What came instead. Never personal data.
     hint : str, default ""
         What to do, as a sentence that can be followed.
+    cause : str, optional
+        The id of the sentence that says this in a report; that of the kind of error by default.
+    **facts : str, int, float or tuple of str
+        What that sentence states.
 
     Examples
     --------
@@ -46,16 +55,31 @@ class CampaignEffectError(ValueError):
     Hint: add a cluster role.
     """
 
-    def __init__(self, problem: str, *, received: object = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        problem: str,
+        *,
+        received: object = None,
+        hint: str = "",
+        cause: str = "",
+        **facts: Fact,
+    ) -> None:
         self.problem = problem
         self.received = received
         self.hint = hint
+        self.cause = cause or self._kind()
+        self.facts = facts
         lines = [problem]
         if received is not None:
             lines.append(f"Received: {received}.")
         if hint:
             lines.append(f"Hint: {hint}")
         super().__init__("\n".join(lines))
+
+    @classmethod
+    def _kind(cls) -> str:
+        """Name the nearest kind of the tree above."""
+        return next(kind.__name__ for kind in cls.__mro__ if kind.__module__ == __name__)
 
 
 class UsageError(CampaignEffectError):

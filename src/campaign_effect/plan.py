@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from campaign_effect import errors
 from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.analyses.resampling import OnProgress
@@ -144,7 +143,5 @@ def _no_question(survey: Survey) -> list[Notice]:
 
 
 def _failed(name: str, error: StatisticsError) -> Notice:
-    """Say which analysis could not be done; its kind of error chooses the words."""
-    known = next(kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
-    received = error.problem if error.received is None else str(error.received)
-    return Notice.of(f"failed.{known.__name__}", analysis=f"analysis.{name}", received=received)
+    """Say which analysis could not be done, and why."""
+    return Notice.of("failed", analysis=f"analysis.{name}", cause=error.cause, **error.facts)

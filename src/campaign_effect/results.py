@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, get_args, get_type_hints
 
-from campaign_effect.errors import UsageError
+from campaign_effect.errors import Fact, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,9 +46,6 @@ Points = Annotated[float, Kind.POINTS]
 PValue = Annotated[float, Kind.P_VALUE]
 Df = Annotated[float, Kind.DF]
 Flag = Annotated[bool, Kind.FLAG]
-
-Fact = str | int | float | tuple[str, ...]
-"""What a notice or a text may state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

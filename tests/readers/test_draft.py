@@ -244,7 +244,9 @@ def test_wordings_of_one_answer_are_one_code():
 
 
 def test_a_vote_with_one_answer_only_is_no_outcome():
-    assert draft({"Memilih siapa?": ["Golput", "Tidak memilih"] * 5}).outcomes == ()
+    found = draft({"Memilih siapa?": ["Golput", "Tidak memilih"] * 5})
+    assert found.outcomes == ()
+    assert [notice.code for notice in found.notices] == ["draft_schema"]
 
 
 def test_answers_aside_of_a_category_stay_apart():

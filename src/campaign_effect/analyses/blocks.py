@@ -46,6 +46,7 @@ def chosen_blocks(survey: Survey, items: Items) -> dict[str, tuple[str, ...]]:
         raise TooFewItemsError(
             "The survey has no block of numeric items.",
             hint="name the constructs in a schema, or pass items=[…].",
+            cause="no_blocks",
         )
     for named in blocks.values():
         _check(survey, named)

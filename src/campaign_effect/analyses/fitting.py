@@ -230,6 +230,8 @@ def _fit(design: Design, y: Floats, codes: Integers | None, model: Model) -> Any
             "Terms of the model are linear combinations of the terms before them.",
             received=f"terms {[design.terms[i] for i in error.columns]}",
             hint="leave them out, or join levels that occur together.",
+            cause="dependent_terms",
+            terms=tuple(design.terms[i] for i in error.columns),
         ) from error
 
 
@@ -243,4 +245,6 @@ def _refuse_separation(design: Design, y: Floats, model: Model) -> None:
         "no finite estimate exists.",
         received=f"terms {[design.terms[i] for i in found.columns]}",
         hint=f"join levels that are rare, leave the term out, or {rescue}.",
+        cause="separating_terms",
+        terms=tuple(design.terms[i] for i in found.columns),
     )

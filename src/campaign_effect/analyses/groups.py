@@ -218,6 +218,8 @@ def _refuse_poor_groups(found: dict[object, np.ndarray], name: str, by: str) -> 
             f"A group of {by!r} has fewer than two answers to {name!r}, or is the only one.",
             received=counts,
             hint="join small groups, or compare another variable.",
+            cause="small_groups",
+            by=by,
         )
     flat = [str(level) for level, within in found.items() if np.ptp(within) == 0]
     if flat:
@@ -225,6 +227,8 @@ def _refuse_poor_groups(found: dict[object, np.ndarray], name: str, by: str) -> 
             f"{name!r} does not vary in a group of {by!r}.",
             received=", ".join(flat),
             hint="compare another variable, or other groups.",
+            cause="flat_groups",
+            groups=tuple(f"{by}={level}" for level in flat),
         )
 
 
@@ -353,7 +357,7 @@ def _size(effect: str, size: Sequence[float]) -> dict[str, Any]:
 
 
 def _not_compared(name: str, error: StatisticsError) -> Notice:
-    return Notice.of("not_compared", variable=name, received=str(error.received))
+    return Notice.of("not_compared", variable=name, cause=error.cause, **error.facts)
 
 
 def _ignored_clusters(survey: Survey) -> tuple[Notice, ...]:

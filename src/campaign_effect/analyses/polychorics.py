@@ -168,6 +168,8 @@ def _coded(names: tuple[str, ...], X: Floats) -> CodedAnswers:
         raise TooFewRowsError(
             f"Items that nobody answered ({len(empty)}): {empty}.",
             hint="leave them out, or use missing='pairwise'.",
+            cause="empty_items",
+            items=tuple(empty),
         )
     try:
         return encode(X)
@@ -195,6 +197,8 @@ def _estimated(names: tuple[str, ...], coded: CodedAnswers, missing: str) -> Pol
         raise NoVariationError(
             f"Items with one answer only ({len(found)}): {found}.",
             hint="leave them out: an item that does not vary correlates with nothing.",
+            cause="constant_items",
+            items=tuple(found),
         ) from error
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from campaign_effect.results import NO_GLOSSARY, Fact, Glossary, Kind
+from campaign_effect.errors import Fact
+from campaign_effect.results import NO_GLOSSARY, Glossary, Kind, Notice
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -34,6 +35,20 @@ class Text:
         'note.sample'
         """
         return cls(id=id, facts=tuple(facts.items()))
+
+    @classmethod
+    def of_notice(cls, notice: Notice) -> Text:
+        """Say a notice; its cause, where it has one, is a sentence with the same facts.
+
+        Examples
+        --------
+        >>> Text.of_notice(Notice.of("failed", cause="few_items", k=1)).facts[0][1].id
+        'cause.few_items'
+        """
+        facts: dict[str, TextFact] = dict(notice.facts)
+        if "cause" in facts:
+            facts["cause"] = cls(id=f"cause.{facts['cause']}", facts=notice.facts)
+        return cls(id=f"notice.{notice.code}", facts=tuple(facts.items()))
 
 
 TextFact = Fact | Text | tuple[Text, ...] | None

@@ -42,7 +42,8 @@ class Draft:
     outcomes : tuple of str
         Variables that may be the outcome.
     notices : tuple of Notice
-        ``draft_schema``; ``block_left_out`` for each block without a scale; ``no_outcome``.
+        ``draft_schema``; ``block_left_out`` for each block without a scale; ``no_outcome``
+        where columns look like a vote.
     """
 
     schema: Schema
@@ -162,9 +163,15 @@ def _draft(sheet: Sheet, name: str) -> Draft:
         notices=(
             Notice.of("draft_schema", guesses=len(sheet.guesses), questions=len(questions)),
             *left_out,
-            Notice.of("no_outcome", variables=tuple(sheet.outcomes)),
+            *_votes(sheet),
         ),
     )
+
+
+def _votes(sheet: Sheet) -> tuple[Notice, ...]:
+    """Name the columns that look like a vote: none is an outcome before somebody says so."""
+    votes = tuple(sheet.outcomes)
+    return (Notice.of("no_outcome", variables=votes),) if votes else ()
 
 
 def _told_apart(personal: Sequence[Personal]) -> tuple[list[str], list[str]]:

@@ -51,6 +51,8 @@ class Report:
         At the head of the report.
     notices : sequence of Notice
         Conditions that belong to no result.
+    glossary : Glossary, optional
+        Labels of the names in these notices; those of the first result by default.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Report:
     language: str = "en"
     title: str | None = None
     notices: Sequence[Notice] = ()
+    glossary: Glossary = NO_GLOSSARY
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -172,13 +175,13 @@ class Report:
         for notices, glossary in self._sources():
             style = self._style(glossary)
             for notice in notices:
-                runs = style.say(Text(id=f"notice.{notice.code}", facts=notice.facts))
+                runs = style.say(Text.of_notice(notice))
                 said.setdefault(plain(runs), runs)
         return tuple(said.values())
 
     def _sources(self) -> Iterator[tuple[Sequence[Notice], Glossary]]:
-        glossary = self.results[0].glossary if self.results else NO_GLOSSARY
-        yield self.notices, glossary
+        is_given = self.glossary.entries or not self.results
+        yield self.notices, self.glossary if is_given else self.results[0].glossary
         yield from ((result.notices, result.glossary) for result in self.results)
 
     def _end(self) -> Iterator[Block]:

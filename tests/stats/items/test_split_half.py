@@ -96,6 +96,10 @@ def test_spearman_brown_is_undone_by_the_inverse_length():
     assert_allclose(spearman_brown(spearman_brown(0.6, length=3), length=1 / 3), 0.6)
 
 
+def test_halves_that_correlate_by_minus_one_have_no_stepped_up_value():
+    assert np.isnan(spearman_brown(-1.0))
+
+
 def test_coefficient_of_a_split_is_that_of_its_complement():
     S, splits = covariance_of(5), all_splits(5)
     assert_allclose(split_coefficients(S, splits), split_coefficients(S, ~splits), rtol=1e-12)

@@ -219,3 +219,12 @@ def test_no_convergence_is_said(monkeypatch):
     monkeypatch.setattr(polychorics, "MAX_STEPS", 1)
     with pytest.raises(ValueError, match="1 of 1 pairs after 1 steps"):
         polychorics_of(simulated(100, 0.5, seed=0))
+
+
+def test_two_answers_against_a_nearly_perfect_pair_has_finite_errors():
+    table = np.diag([12, 60, 90, 153, 96])[:, ::-1].copy()
+    table[0, 0] = table[3, 3] = 1
+    rows = np.repeat(np.indices(table.shape).reshape(2, -1).T, table.ravel(), axis=0)
+    found = estimate_polychorics(count_tables(encode(rows).codes))
+    assert -1 < found.correlations[0, 1] < -0.95
+    assert 0 < found.std_errors[0, 1] < 0.05

@@ -59,12 +59,17 @@ def complete_answers(
         raise NoVariationError(
             f"Items with one answer only ({len(constant)}): {constant}.",
             hint="leave them out: an item that does not vary has no factor.",
+            cause="constant_items",
+            items=tuple(constant),
         ) from error
     if len(X) <= len(names):
         raise TooFewRowsError(
             "Factors need more complete answers than items.",
             received=f"{len(X)} answers to {len(names)} items",
             hint="name fewer items, or look at which are missing most often.",
+            cause="fewer_rows_than_items",
+            n=len(X),
+            k=len(names),
         )
     return X, sample, complete
 
@@ -82,6 +87,8 @@ def correlate(names: tuple[str, ...], X: Floats, basis: Basis) -> Smoothed:
         raise CollinearityError(
             f"Items that repeat each other ({len(repeated)}): {list(repeated)}.",
             hint="leave out one of them: factors cannot tell them apart.",
+            cause="repeated_items",
+            items=tuple(repeated),
         )
     if basis == "polychoric":
         found = estimate_polychorics(count_tables(encode(X).codes))

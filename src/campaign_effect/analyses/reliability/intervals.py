@@ -94,7 +94,8 @@ def _without_each(answers: ScaleAnswers, units: Integers) -> Floats:
     sums = np.column_stack([np.bincount(units, each, n_units) for each in features])
     left = sums.sum(axis=0) - sums
     n = left[:, :1]
-    means, products = left[:, 1 : k + 1] / n, left[:, k + 1 :] / n
+    with np.errstate(invalid="ignore"):  # without the only unit nothing is left
+        means, products = left[:, 1 : k + 1] / n, left[:, k + 1 :] / n
     S = np.empty((n_units, k, k))
     upper = products - means[:, first] * means[:, second]
     S[:, first, second] = S[:, second, first] = upper

@@ -157,7 +157,10 @@ def _groups(
     found = [(level, members) for level, members in found if members.any()]
     if len(found) < 2:
         raise TooFewRowsError(
-            f"{by!r} makes fewer than 2 groups.", received=[level for level, _ in found]
+            f"{by!r} makes fewer than 2 groups.",
+            received=[level for level, _ in found],
+            cause="one_group",
+            by=by,
         )
     return [*found]
 

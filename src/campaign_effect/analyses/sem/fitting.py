@@ -179,6 +179,9 @@ def _check_rows(n: int, table: ParameterTable) -> None:
             f"The model has {table.n_free} free parameters, more than respondents.",
             received=f"{n} respondents with answers",
             hint="use a smaller model, or missing='pairwise' or 'fiml'.",
+            cause="fewer_rows_than_parameters",
+            n=n,
+            k=table.n_free,
         )
 
 

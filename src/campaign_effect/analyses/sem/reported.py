@@ -100,6 +100,8 @@ def _blocks(survey: Survey) -> tuple[dict[str, tuple[str, ...]], tuple[Notice, .
             "A factor model needs two constructs of at least three items.",
             received=f"{len(enough)} of {len(found)} constructs",
             hint="name the constructs in the schema, or call confirm_factors with a model.",
+            cause="few_constructs",
+            n=len(enough),
         )
     short = tuple(name for name in found if name not in enough)
     notices = (Notice.of("short_constructs", constructs=short, k=LEAST_ITEMS),) if short else ()

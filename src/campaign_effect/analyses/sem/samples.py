@@ -124,6 +124,8 @@ def _check_variation(names: Sequence[str], whole: Floats) -> None:
         raise NoVariationError(
             f"Variables with one answer only, or none ({len(constant)}): {constant}.",
             hint="leave them out of the model.",
+            cause="constant_items",
+            items=tuple(constant),
         )
 
 
@@ -199,4 +201,8 @@ def _check_groups(
                     f"{answers.names[item]!r}, as others did: the groups have no thresholds "
                     "in common.",
                     hint="join rare categories in every group, leave the item out, or use MLR.",
+                    cause="unlike_categories",
+                    group=str(group),
+                    item=answers.names[item],
+                    values=tuple(empty),
                 )

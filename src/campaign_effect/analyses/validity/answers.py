@@ -69,7 +69,7 @@ def construct_answers(survey: Survey, items: Items) -> ConstructAnswers:
     if not kept:
         raise TooFewItemsError(
             "Validity needs a construct of at least two items.",
-            received=f"{ {name: len(named) for name, named in blocks.items()} }",
+            received=", ".join(f"{name}: {len(named)}" for name, named in blocks.items()),
         )
     names = all_items(kept)
     columns = list(names)
@@ -95,10 +95,15 @@ def _check(names: tuple[str, ...], X: Floats) -> None:
         raise NoVariationError(
             f"Items with one answer only ({len(constant)}): {constant}.",
             hint="leave them out: an item that does not vary measures nothing.",
+            cause="constant_items",
+            items=tuple(constant),
         ) from error
     if len(X) <= len(names):
         raise TooFewRowsError(
             "Validity needs more complete answers than items.",
             received=f"{len(X)} answers to {len(names)} items",
             hint="name fewer constructs, or look at which items are missing most often.",
+            cause="fewer_rows_than_items",
+            n=len(X),
+            k=len(names),
         )

@@ -14,6 +14,7 @@ from campaign_effect.stats.moments.arrays import Booleans, Floats, frozen
 
 MOST_ITEMS = 16  # 6,435 splits; beyond, splits are drawn
 N_DRAWN = 10_000
+ROUNDING = 1e-12  # what rounding leaves of zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class SplitHalves:
         Guttman's coefficient of items 1, 3, 5, ... against 2, 4, 6, ...
     odd_even_spearman_brown : float
         The correlation of these halves, stepped up by Spearman and Brown's formula; nan where
-        a half does not vary.
+        a half does not vary, or the halves correlate by -1.
     n_splits : int
         Splits compared.
     is_exhaustive : bool
@@ -172,6 +173,7 @@ def spearman_brown(r: float, *, length: float = 2.0) -> float:
     Returns
     -------
     float
+        NaN where the formula has no value: halves that correlate by -1.
 
     References
     ----------
@@ -183,7 +185,8 @@ def spearman_brown(r: float, *, length: float = 2.0) -> float:
     >>> round(spearman_brown(0.5), 3)
     0.667
     """
-    return float(length * r / (1 + (length - 1) * r))
+    denominator = 1 + (length - 1) * r
+    return float(length * r / denominator) if abs(denominator) > ROUNDING else np.nan
 
 
 def _drawn_splits(k: int, seed: int) -> Booleans:
@@ -198,5 +201,5 @@ def _correlation_of_halves(S: Floats, in_half: Booleans) -> float:
     """Correlation between the sums of two halves; nan where one does not vary."""
     halves = np.stack([in_half, ~in_half]).astype(np.float64)
     (first, both), (_, second) = halves @ S @ halves.T
-    smallest = 1e-12 * np.trace(S)  # what rounding leaves of no variance
+    smallest = ROUNDING * np.trace(S)
     return float(both / np.sqrt(first * second)) if min(first, second) > smallest else np.nan

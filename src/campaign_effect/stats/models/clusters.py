@@ -104,6 +104,7 @@ def group_rows(codes: Integers) -> Clusters:
         raise SingleClusterError(
             "Standard errors by cluster need at least 2 clusters.",
             received=f"{len(values)} cluster",
+            cause="one_cluster",
             hint="use HC3 standard errors, and claim nothing beyond this cluster.",
         )
     return Clusters(

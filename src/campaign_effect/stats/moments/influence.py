@@ -25,6 +25,8 @@ from campaign_effect.stats.moments.pair_cells import (
 )
 from campaign_effect.stats.moments.tables import PairTables
 
+SMALLEST_CELL = 1e-16  # what rounding leaves of a probability
+
 
 def threshold_influence(margins: Floats, bounds: Floats) -> Floats:
     """Tabulate the influence of each category on its item's thresholds.
@@ -99,7 +101,7 @@ def correlation_influence(tables: PairTables, bounds: Floats, r: Floats) -> Floa
     first, second = np.triu_indices(len(bounds), 1)
     rows, columns = bounds[first], bounds[second]
     N, K = tables.counts, tables.counts.shape[-1]
-    P = np.maximum(cell_probabilities(rows, columns, r), np.finfo(float).tiny)
+    P = np.maximum(cell_probabilities(rows, columns, r), SMALLEST_CELL)
     slope, _ = cell_slopes(rows, columns, r)
     S = np.where(N > 0, slope / P, 0.0)
     information = (N * S**2).sum(axis=(1, 2))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from campaign_effect.errors import ConvergenceError, TooFewRowsError
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 from campaign_effect.stats.moments.influence import (
+    SMALLEST_CELL,
     correlation_influence,
     extended_counts,
     threshold_influence,
@@ -23,7 +24,6 @@ from campaign_effect.stats.moments.tables import PairTables
 
 Indices = NDArray[np.intp]
 LIMIT = 1 - 1e-6  # a likelihood still rising here has its maximum at a perfect correlation
-SMALLEST_CELL = 1e-16  # what rounding leaves of a probability
 SMALL_STEP = 1e-8  # Newton's error after such a step is its square
 NEWTON_STEPS = 20  # bisection ends what Newton has not: likelihoods that rise to the limit
 MAX_STEPS = 80

@@ -41,12 +41,14 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
+    from campaign_effect.analyses.moderation import compare_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
     from campaign_effect.analyses.predictions import predict_probabilities
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.raking import rake
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
+    from campaign_effect.analyses.risk_ratios import estimate_risk_ratios
     from campaign_effect.analyses.sem import (
         Moments,
         compare_invariance,
@@ -83,12 +85,14 @@ _ROOMS: Final = {
     "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
+    "analyses.moderation": ("compare_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
     "analyses.predictions": ("predict_probabilities",),
     "analyses.quality": ("check_quality",),
     "analyses.raking": ("rake",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
+    "analyses.risk_ratios": ("estimate_risk_ratios",),
     "analyses.sem": (
         *("Moments", "compare_invariance", "confirm_factors", "fit_sem", "score_factors"),
     ),
@@ -142,6 +146,7 @@ __all__ = [
     "check_clusters",
     "check_quality",
     "check_validity",
+    "compare_effects",
     "compare_exposures",
     "compare_groups",
     "compare_invariance",
@@ -151,6 +156,7 @@ __all__ = [
     "draft_schema",
     "estimate_polychorics",
     "estimate_reliability",
+    "estimate_risk_ratios",
     "explore_factors",
     "fit_effect",
     "fit_sem",

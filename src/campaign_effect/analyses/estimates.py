@@ -184,13 +184,13 @@ def contrasts_of(fit: AnyFit, X1: Floats, X0: Floats) -> Sequence[Margin]:
     return [average_contrast(fit, X1, X0)]
 
 
-def slopes_of(fit: AnyFit, derivative: Floats) -> Sequence[Margin]:
-    """Average the derivative by a variable: one margin, or one a category."""
+def slopes_of(fit: AnyFit, derivative: Floats, X: Floats) -> Sequence[Margin]:
+    """Average the derivative by a variable at a design: one margin, or one a category."""
     if isinstance(fit, RandomInterceptFit):
-        return [average_mixed_slope(fit, derivative)]
+        return [average_mixed_slope(fit, derivative, X)]
     if isinstance(fit, CategoryFit):
-        return average_share_slopes(fit, derivative)
-    return [average_slope(fit, derivative)]
+        return average_share_slopes(fit, derivative, X)
+    return [average_slope(fit, derivative, X)]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:

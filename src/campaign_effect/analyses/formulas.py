@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.errors import FormulaError, nearest_word
+from campaign_effect.errors import FormulaError, UsageError, nearest_word
 from campaign_effect.stats.moments.arrays import Floats
 
 FUNCTIONS: Final = frozenset(
@@ -89,9 +89,24 @@ class Design:
     columns: tuple[str, ...]
 
     def of(self, answers: pd.DataFrame) -> Floats:
-        """Make the design of other answers with the same coding."""
+        """Make the design of other answers with the same coding.
+
+        Raises
+        ------
+        UsageError
+            If a curve of the formula is not known at these answers.
+        """
+        import formulaic  # type: ignore[import-untyped]  # it ships no types
+
         placed = _placed(answers, self.columns)
-        made = np.asarray(self.spec.get_model_matrix(placed), dtype=np.float64)
+        try:
+            made = np.asarray(self.spec.get_model_matrix(placed), dtype=np.float64)
+        except formulaic.errors.FormulaicError as error:
+            raise UsageError(
+                "A curve of the formula is not known at these answers.",
+                hint="a spline knows nothing beyond the least and the greatest answer: choose "
+                "answers, or two answers to change between, that lie within.",
+            ) from error
         if len(self.terms) == made.shape[1]:
             return made
         return made[:, [term != INTERCEPT for term in self.spec.column_names]]
@@ -162,7 +177,7 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
     FormulaError
         If the terms cannot be made from these answers.
     """
-    import formulaic  # type: ignore[import-untyped]  # it ships no types
+    import formulaic
 
     try:
         matrix = formulaic.Formula(formula.right).get_model_matrix(

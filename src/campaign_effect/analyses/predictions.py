@@ -11,13 +11,19 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from campaign_effect.analyses.counterfactuals import (
+    Answer,
+    answers_at,
+    check_variable,
+    stacked,
+)
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.estimates import predictions_of
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.inference import Inference
 from campaign_effect.analyses.pooled import PooledModel
-from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Df, Literal, Name, Number, Proportion, Result, Row, Word
+from campaign_effect.stats.moments.arrays import Floats
 
 MOST_VALUES: Final = 10
 """A number with more different answers is predicted on a grid."""
@@ -45,18 +51,16 @@ class Prediction(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionResult(Result):
-    """Average predictions along one variable."""
+    """Average predictions along one variable; ``at`` holds the answers everyone was given."""
 
     name: ClassVar[str] = "predictions"
     predictions: tuple[Prediction, ...]
     level: float
+    at: tuple[tuple[str, Answer], ...] = ()
 
 
 LINEAR: Final = frozenset({"ols", "lpm"})
 """Models whose predictions may leave 0 to 1."""
-
-Answer = float | str | bool
-"""What everyone may be set to: a number, or a level of a factor."""
 
 
 def predict_probabilities(
@@ -111,6 +115,7 @@ def predict_probabilities(
     return PredictionResult(
         predictions=tuple(rows),
         level=effect.level,
+        at=tuple(held.items()),
         samples=(("predictions", effect.sample), *effect.samples[2:]),
         notices=effect.notices,
         glossary=effect.glossary,
@@ -125,8 +130,7 @@ def _rows(
     level: float,
 ) -> Iterator[Prediction]:
     one = pooled.first
-    for name in (of, *held):
-        _refuse_unknown(one, name)
+    check_variable(one, of)
     answers = _answers(one.answers[of]) if values is None else list(values)
     for answer in answers:
         tests = pooled.infer(
@@ -136,11 +140,9 @@ def _rows(
             yield _row(one, of, answer, category, test, level)
 
 
-def _predicted(one: FittedModel, held: Mapping[str, Answer]) -> tuple[np.ndarray, np.ndarray]:
+def _predicted(one: FittedModel, held: Mapping[str, Answer]) -> tuple[Floats, Floats]:
     """Average the predictions at some answers, with their gradients."""
-    margins = predictions_of(one.fit, one.design.of(_set(one.answers, held)))
-    estimates = np.array([margin.estimate for margin in margins])
-    return estimates, np.array([margin.gradient for margin in margins])
+    return stacked(predictions_of(one.fit, one.design.of(answers_at(one, held))))
 
 
 def _row(
@@ -190,28 +192,3 @@ def _answers(column: pd.Series) -> list[Answer]:
         return [float(value) for value in found]
     low, high = np.quantile(column, [0.01, 0.99])
     return [float(value) for value in np.linspace(low, high, GRID)]
-
-
-def _set(answers: pd.DataFrame, held: Mapping[str, Answer]) -> pd.DataFrame:
-    """Give everyone the same answers to some variables."""
-    for name, answer in held.items():
-        dtype = answers[name].dtype
-        if isinstance(dtype, pd.CategoricalDtype) and answer not in dtype.categories:
-            raise UsageError(
-                f"{answer!r} is no level of {name!r}.",
-                hint=f"choose one of {list(dtype.categories)}.",
-            )
-    columns = {
-        name: pd.Series([answer] * len(answers), index=answers.index, dtype=answers[name].dtype)
-        for name, answer in held.items()
-    }
-    return answers.assign(**columns)
-
-
-def _refuse_unknown(one: FittedModel, name: str) -> None:
-    if name not in one.formula.columns:
-        near = nearest_word(name, one.formula.columns)
-        raise UsageError(
-            f"{name!r} is no variable of {one.formula.text!r}.",
-            hint=f"did you mean {near!r}?" if near else f"there are {one.formula.columns}.",
-        )

@@ -9,14 +9,17 @@ from campaign_effect.analyses.effect_results import EffectResult, ModelFit
 from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.moderation import EffectDifference, ModerationResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
+from campaign_effect.analyses.risk_ratios import RiskRatioResult
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
 from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.analyses.validity import ValidityResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.tables.generic import grouped
 from campaign_effect.apa.tables.models import contrast_label, p_text, unit_of
+from campaign_effect.apa.tables.moderation import at_text, than_text
 from campaign_effect.results import Result
 
 LARGE_FALL = 0.01
@@ -206,6 +209,55 @@ def _effect(row: AverageEffect, result: MarginsResult) -> Text:
 
 def _direction(row: AverageEffect) -> str:
     return "higher" if row.estimate >= 0 else "lower"
+
+
+@sentences.register
+def _(result: ModerationResult) -> tuple[Note, ...]:
+    tested = [row for row in result.differences if row.p_value is not None]
+    return tuple(
+        (
+            Text.of("say.effects.about", outcome=outcome),
+            *(_difference(row, result.level) for row in rows),
+            Text(id="say.association"),
+        )
+        for outcome, rows in grouped(tested, "outcome").items()
+    )
+
+
+def _difference(row: EffectDifference, level: float) -> Text:
+    """Say a second difference: where the effect is larger, by how much."""
+    direction = "higher" if row.estimate >= 0 else "lower"
+    return Text.of(
+        f"say.moderation.{unit_of(row)}.{direction}",
+        label=contrast_label(row),
+        by=row.by,
+        one=at_text(row),
+        other=than_text(row),
+        estimate=abs(row.estimate),
+        level=level,
+        low=row.conf_low,
+        high=row.conf_high,
+        p=p_text(row.p_value),
+    )
+
+
+@sentences.register
+def _(result: RiskRatioResult) -> tuple[Note, ...]:
+    said = tuple(
+        Text.of(
+            "say.risk_ratio",
+            label=contrast_label(row),
+            outcome=row.outcome,
+            estimate=row.estimate,
+            level=result.level,
+            low=row.conf_low,
+            high=row.conf_high,
+            p=p_text(row.p_value),
+        )
+        for row in result.ratios
+        if row.conf_low is not None
+    )
+    return ((*said, Text(id="say.association")),) if said else ()
 
 
 @sentences.register

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from campaign_effect.analyses.choices import Classic, Firth
+from campaign_effect.analyses.counterfactuals import Answer
 from campaign_effect.analyses.effect_results import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
+from campaign_effect.analyses.risk_ratios import RiskRatio
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind
+
+EffectRow = AverageEffect | ConditionalEffect
+"""An average effect in units of the outcome."""
+
+ChangeRow = EffectRow | RiskRatio | EffectEquality
+"""What a change of one variable does."""
+
+STEP_LABELS = {"dY/dX": "per_unit", "+1": "per_unit", "+1 SD": "per_sd"}
+"""Contrasts of a number that are no two answers, and their words."""
 
 LINEAR_DIGITS = 3
 """Of coefficients that are differences of probabilities."""
@@ -174,33 +187,31 @@ def _(result: MarginsResult) -> tuple[Table, ...]:
 
 
 def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> Table:
-    is_clustered = any(row.df is not None for row in rows)
-    columns = [
-        "variable",
-        "ame",
-        "std_error",
-        "t" if is_clustered else "z",
-        "df",
-        "p_value",
-        "ci",
-    ]
-    fields = ["estimate", "std_error", "statistic", "df", "p_value", "conf_low:conf_high"]
-    if not is_clustered:
-        columns.remove("df")
-        fields.remove("df")
+    columns, fields = statistic_columns(rows)
     return Table(
         id=f"margins_{outcome}",
         title=Text.of(f"title.margins.{unit_of(rows[0])}", outcome=outcome),
-        heads=heads(*columns, level=result.level),
+        heads=heads("variable", *columns, level=result.level),
         lines=_effect_lines(rows, fields),
         notes=(
             (
                 Text.of(f"note.margins.{unit_of(rows[0])}", outcome=outcome),
+                *held_note(result.at),
                 *sample_note(dict(result.samples)[outcome]),
             ),
         ),
         glossary=result.glossary,
     )
+
+
+def statistic_columns(rows: Sequence[EffectRow]) -> tuple[list[str], list[str]]:
+    """Choose the columns of average effects and their fields: *t* with df, or *z*."""
+    columns = ["ame", "std_error", "t", "df", "p_value", "ci"]
+    fields = ["estimate", "std_error", "statistic", "df", "p_value", "conf_low:conf_high"]
+    if any(row.df is not None for row in rows):
+        return columns, fields
+    columns[2] = "z"
+    return [c for c in columns if c != "df"], [f for f in fields if f != "df"]
 
 
 def _effect_lines(rows: list[AverageEffect], fields: list[str]) -> tuple[Line, ...]:
@@ -218,19 +229,19 @@ def _effect_lines(rows: list[AverageEffect], fields: list[str]) -> tuple[Line, .
     return tuple(lines)
 
 
-def unit_of(row: AverageEffect) -> str:
+def unit_of(row: EffectRow) -> str:
     """Name the unit of an effect: points of a probability, or the outcome's own."""
     return "numbers" if row.model == "model.ols" else "effects"
 
 
-def in_unit(cell: Cell, row: AverageEffect) -> Cell:
+def in_unit(cell: Cell, row: EffectRow) -> Cell:
     """Show an effect on a number as a number instead of in percentage points."""
     if isinstance(cell, (Value, Interval)) and cell.kind is Kind.POINTS:
         return replace(cell, kind=Kind.NUMBER) if unit_of(row) == "numbers" else cell
     return cell
 
 
-def contrast_label(row: AverageEffect) -> Text:
+def contrast_label(row: ChangeRow) -> Text:
     """Name what changes, and the category whose probability it changes."""
     if row.category is None:
         return change_label(row)
@@ -238,10 +249,36 @@ def contrast_label(row: AverageEffect) -> Text:
     return Text.of("word.in_category", label=change_label(row), category=category)
 
 
-def change_label(row: AverageEffect) -> Text:
-    """Name what changes: a number by one unit, a factor from its base to a level."""
-    if row.contrast == "dY/dX":
-        return Text.of("word.per_unit", variable=row.term)
-    if row.level is None:
-        return Text.of("word.name", name=row.term)
-    return Text.of("word.contrast", variable=row.term, high=row.level, low=row.base)
+def change_label(row: ChangeRow) -> Text:
+    """Name what changes: a number by a step, or from one answer to another."""
+    term = row.term
+    if row.contrast in STEP_LABELS:
+        return Text.of(f"word.{STEP_LABELS[row.contrast]}", variable=term)
+    if row.contrast == "1 - 0":
+        return Text.of("word.name", name=term)
+    high = answer_text(term, row.high if row.level is None else row.level)
+    low = answer_text(term, row.low if row.base is None else row.base)
+    return Text.of("word.contrast", variable=term, high=high, low=low)
+
+
+def answer_text(variable: str, answer: Answer | None) -> Text:
+    """Name an answer: a level, a whole number by its label if it has one, or a number."""
+    if isinstance(answer, str):
+        return Text.of("word.name", name=answer)
+    if answer is None or float(answer).is_integer():
+        return Text.of("word.name", name=f"{variable}={float(answer or 0):.0f}")
+    return Text.of("word.value", value=answer)
+
+
+def held_note(at: tuple[tuple[str, Answer], ...]) -> Note:
+    """Say which answers everyone was given."""
+    held = tuple(
+        Text.of("word.held", variable=name, answer=answer_text(name, _level(name, answer)))
+        for name, answer in at
+    )
+    return (Text.of("note.held", held=held),) if held else ()
+
+
+def _level(name: str, answer: Answer) -> Answer:
+    """Name a level as the glossary does."""
+    return f"{name}={answer}" if isinstance(answer, str) else answer

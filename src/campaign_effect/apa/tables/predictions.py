@@ -13,6 +13,7 @@ from campaign_effect.apa.tables.generic import (
     tables,
     values,
 )
+from campaign_effect.apa.tables.models import answer_text, held_note
 from campaign_effect.results import Kind
 
 
@@ -39,13 +40,19 @@ def _table(result: PredictionResult, outcome: str, rows: list[Prediction]) -> Ta
         title=Text.of("title.predictions", outcome=outcome, term=term),
         heads=heads("answer_at", f"prediction_{unit}", "std_error", "ci", level=result.level),
         lines=tuple(lines),
-        notes=((Text(id="note.predictions"), *sample_note(result.sample_of(outcome))),),
+        notes=(
+            (
+                Text(id="note.predictions"),
+                *held_note(result.at),
+                *sample_note(result.sample_of(outcome)),
+            ),
+        ),
         glossary=result.glossary,
     )
 
 
 def _cells(row: Prediction) -> tuple[Cell, ...]:
-    answer = values(row, "value" if row.level is None else "level")[0]
+    answer = answer_text(row.term, row.value if row.level is None else row.level)
     shown = values(row, "estimate", "std_error", "conf_low:conf_high")
     if row.model == "model.ols":
         shown = tuple(_as_number(cell) for cell in shown)

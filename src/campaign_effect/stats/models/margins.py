@@ -210,3 +210,47 @@ def row_shares(
             received=f"{len(weights)} weights, {m} rows",
         )
     return np.asarray(weights / weights.sum())
+
+
+def log_ratio(one: Margin, zero: Margin) -> Margin:
+    """Compare two averages by the logarithm of their ratio.
+
+    Parameters
+    ----------
+    one, zero : Margin
+        Average predictions of one fit, both positive.
+
+    Returns
+    -------
+    Margin
+        log(one / zero), with gradient g1 / one - g0 / zero.
+
+    Raises
+    ------
+    StatisticsError
+        If an average is not positive.
+
+    References
+    ----------
+    .. [1] Norton, E. C., Miller, M. M., & Kleinman, L. C. (2013). Computing adjusted risk
+       ratios and risk differences in Stata. The Stata Journal, 13, 492-509.
+       https://doi.org/10.1177/1536867X1301300304
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.linear import fit_ols
+    >>> fit = fit_ols(np.eye(2)[[0, 0, 1, 1]], np.array([0.2, 0.2, 0.4, 0.4]))
+    >>> one, zero = (average_prediction(fit, np.eye(2)[[k]]) for k in (1, 0))
+    >>> round(float(np.exp(log_ratio(one, zero).estimate)), 6)
+    2.0
+    """
+    if not (one.estimate > 0 and zero.estimate > 0):
+        raise StatisticsError(
+            "A ratio needs two averages above 0.",
+            received=f"{one.estimate:g} and {zero.estimate:g}",
+            hint="compare by a difference, or use a model that keeps within 0 and 1.",
+        )
+    return Margin(
+        estimate=float(np.log(one.estimate / zero.estimate)),
+        gradient=frozen(one.gradient / one.estimate - zero.gradient / zero.estimate),
+    )

@@ -274,6 +274,23 @@ def test_another_delimiter_is_found(delimiter, tmp_path):
     assert main([str(survey), *given]) == 0
 
 
+@pytest.mark.parametrize(("mark", "named"), [("^", "^"), ("\t", "tab"), (";", ";")])
+def test_a_delimiter_can_be_named(mark, named, tmp_path):
+    schema = write(tmp_path, SCHEMA, "schema.yaml")
+    survey = write(tmp_path, (HEADER + "\n".join(ROWS)).replace(",", mark))
+    out = tmp_path / "out"
+    given = ["--schema", str(schema), "--out", str(out), "--only", "quality"]
+    assert main([str(survey), *given, "--delimiter", named]) == 0
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["options"]["delimiter"] == named
+
+
+def test_what_cannot_be_a_delimiter_is_a_wrong_command(tmp_path, capsys):
+    survey = write(tmp_path, HEADER + "\n".join(ROWS))
+    assert main([str(survey), "--delimiter", "::"]) == 2
+    assert "cannot separate cells" in capsys.readouterr().err
+
+
 def test_a_folder_is_no_survey(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
     assert "folder" in capsys.readouterr().err

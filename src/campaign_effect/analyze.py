@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     add("survey", nargs="?", help="csv, xlsx, sav, dta or parquet file")
     add("--schema", metavar="NAME|PATH", help="what the questionnaire asks")
     add("--source", metavar="KIND", help="what the file is, where it is not recognised")
+    add("--delimiter", metavar="MARK", help="of a text file, where it is not found (tab: tab)")
     add("--sheet", metavar="NAME", help="of a workbook, where the first is not the one")
     add("--out", metavar="FOLDER", help="the report's folder (default: <file>_report)")
     add("--only", metavar="ANALYSIS", action="append", help="run this analysis; repeatable")
@@ -132,8 +133,13 @@ def _draft(options: argparse.Namespace) -> None:
             f"There is a draft {str(path)!r} already.",
             hint="name it with --schema, or move it away for a new one.",
         )
-    given = {"kind": options.source, "sheet": options.sheet}
-    print(write_draft(draft_schema(options.survey, **given), path))
+    print(write_draft(draft_schema(options.survey, **_source_options(options)), path))
+
+
+def _source_options(options: argparse.Namespace) -> dict[str, str | None]:
+    """Take what was said about the file."""
+    delimiter = "\t" if options.delimiter in ("tab", r"\t") else options.delimiter
+    return {"kind": options.source, "delimiter": delimiter, "sheet": options.sheet}
 
 
 def _draft_path(options: argparse.Namespace) -> Path:
@@ -156,8 +162,7 @@ def _analyse(options: argparse.Namespace) -> None:
             options.survey,
             options.schema,
             strict=options.strict,
-            kind=options.source,
-            sheet=options.sheet,
+            **_source_options(options),
         )
         found = run(plan, reading.survey, on_start=step, on_progress=on_progress)
         step("writing")
@@ -217,7 +222,7 @@ def _title(survey: Survey, options: argparse.Namespace) -> str | None:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """Take the options that a result depends on."""
-    kept = ("schema", "source", "sheet", "only", "format", "language", "strict")
+    kept = ("schema", "source", "delimiter", "sheet", "only", "format", "language", "strict")
     return {name: getattr(options, name) for name in kept}
 
 

@@ -6,11 +6,13 @@ import zipfile
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
 
 import campaign_effect as ce
-from campaign_effect.errors import SourceError
+from campaign_effect.errors import SourceError, UsageError
 from campaign_effect.readers import archives, read_table
+from campaign_effect.readers.cells import LONGEST_CELL
 from campaign_effect.readers.headers import MOST_COLUMNS
 
 
@@ -47,6 +49,12 @@ def test_a_separator_can_be_named(written):
     assert read_table(path, delimiter="^").cells.to_numpy().tolist() == [["34", "A"]]
 
 
+@pytest.mark.parametrize("delimiter", ["", "::", "§", "a", "7", '"', "\n"])
+def test_what_cannot_separate_cells_is_refused(written, delimiter):
+    with pytest.raises(UsageError, match="cannot separate cells"):
+        read_table(written("a,b\n1,2\n"), delimiter=delimiter)
+
+
 def test_twenty_thousand_columns_are_refused_in_every_form(tmp_path):
     n = 20_000
     frame = pd.DataFrame(np.zeros((1, n)), columns=[f"q{at}" for at in range(n)])
@@ -67,7 +75,51 @@ def test_a_cell_of_two_hundred_megabytes_is_refused(tmp_path):
         for _ in range(200):
             stream.write(b"x" * 1_000_000)
         stream.write(b'"\n2,y\n')
-    refused(path, "row 2: a cell .* is too long")
+    refused(path, "row 2.* column 'b'")
+
+
+LONG = "x" * (LONGEST_CELL + 1)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "dta", "parquet"])
+def test_a_long_cell_is_refused_by_file_row_and_column(tmp_path, form):
+    path = tmp_path / f"cell.{form}"
+    frame = pd.DataFrame({"a": ["x", "y"], "b": ["k", LONG]})
+    if form == "csv":
+        frame.to_csv(path, index=False)
+    elif form == "dta":
+        frame.to_stata(path, version=118, convert_strl=["b"], write_index=False)
+    elif form == "parquet":
+        frame.to_parquet(path)
+    else:
+        cell = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'.format
+        texts = {"A1": "a", "B1": "b", "A2": "x", "B2": "k", "A3": "y", "B3": LONG}
+        rows = "".join(
+            f'<row r="{row}">{cell(f"A{row}", texts[f"A{row}"])}'
+            f"{cell(f'B{row}', texts[f'B{row}'])}</row>"
+            for row in (1, 2, 3)
+        )
+        sheet = (
+            '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/'
+            f'spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+        )
+        workbook_part(path, "xl/worksheets/sheet1.xml", sheet)
+    row = 1 if form == "parquet" else 3
+    refused(path, f"row {row}: the cell of the column 'b' is longer than 1,000,000 bytes")
+
+
+def test_the_longest_text_of_an_spss_file_is_read(tmp_path):
+    path = tmp_path / "cell.sav"
+    longest = "x" * 32_000
+    pyreadstat.write_sav(pd.DataFrame({"a": ["x"], "b": [longest]}), str(path))
+    assert read_table(path).cells["b"].tolist() == [longest]
+
+
+def test_a_long_cell_of_a_data_frame_is_refused():
+    for dtype in (object, "str", "category"):
+        frame = pd.DataFrame({"a": ["x", LONG]}, dtype=dtype)
+        with pytest.raises(SourceError, match="row 1: the cell of the column 'a'"):
+            read_table(frame)
 
 
 def test_a_zipped_cell_of_two_hundred_megabytes_is_a_bomb(tmp_path):

@@ -38,7 +38,6 @@ def test_a_survey_of_categories_is_the_survey_of_text(monkeypatch):
 
 
 def test_a_row_longer_than_a_block_is_read(written):
-    cell = "x" * 2_000_000
-    assert read_table(written(f"a,b\n1,{cell}\n2,y\n")).cells["b"].str.len().tolist() == [
-        2_000_000, 1,
-    ]  # fmt: skip
+    cell = "x" * 700_000
+    table = read_table(written(f"a,b,c\n{cell},{cell},{cell}\n1,y,z\n"))
+    assert table.cells["b"].str.len().tolist() == [700_000, 1]

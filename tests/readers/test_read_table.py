@@ -306,7 +306,9 @@ def test_a_header_without_rows_in_excel_is_refused(tmp_path):
 
 def test_a_cell_longer_than_any_answer_is_refused(written):
     cell = "x" * 20_000_000
-    refused(written(f'a,b\n1,"{cell}"\n1,"{cell}"\n'), "row 2: a cell .* is too long")
+    refused(
+        written(f'a,b\n1,"{cell}"\n1,"{cell}"\n'), "row 2, column 'b': a cell .* is too long"
+    )
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(written):

@@ -36,7 +36,8 @@ def read_table(
         (``google_forms``, ``kobo``, ``limesurvey``, ``qualtrics``, ``surveymonkey``; ``table``
         for none of them).
     delimiter : str, optional
-        Of a text file; found by default.
+        Of a text file: one ASCII character, no letter, digit, quotation mark or line break;
+        found by default.
     sheet : str, optional
         Of a workbook; by default the first that looks like answers.
 
@@ -51,7 +52,7 @@ def read_table(
         If it cannot be read; the error names the file, the row where there is one, and what
         to do. It never shows a cell.
     UsageError
-        If ``kind`` is no kind.
+        If ``kind`` is no kind, or ``delimiter`` cannot be one.
 
     Examples
     --------
@@ -60,6 +61,7 @@ def read_table(
     'frame'
     """
     form, program = _told_apart(kind)
+    _refuse_delimiter(delimiter)
     if not isinstance(source, str | Path):
         from campaign_effect.readers.frame import from_memory
 
@@ -68,8 +70,10 @@ def read_table(
         path = checked_file(source)
         with intact(path):
             table = _from_file(path, form or recognise(path), delimiter, sheet)
+    from campaign_effect.readers.cells import refuse_long_cells
     from campaign_effect.readers.programs import as_exported
 
+    refuse_long_cells(table)
     return as_exported(table, program)
 
 
@@ -85,6 +89,18 @@ def _told_apart(kind: str | None) -> tuple[str | None, str | None]:
         hint = f"did you mean {near!r}?" if near else f"choose one of {list(words)}."
         raise UsageError(f"{kind!r} is no kind of survey file.", hint=hint)
     return None, kind
+
+
+def _refuse_delimiter(delimiter: str | None) -> None:
+    """Refuse what cannot separate cells."""
+    if delimiter is None:
+        return
+    is_one = len(delimiter) == 1 and delimiter.isascii()
+    if not is_one or delimiter.isalnum() or delimiter in '"\r\n\0':
+        raise UsageError(
+            f"{delimiter!r} cannot separate cells.",
+            hint="name one mark, such as ';' or '|'; by default it is found from the file.",
+        )
 
 
 def _from_file(path: Path, kind: str, delimiter: str | None, sheet: str | None) -> RawTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ _LONGEST_ROW: Final = 1 << 22
 _BLOCK: Final = 1 << 20
 _LONG: Final = 8_000_000
 _FEW: Final = 0.05
+_ENOUGH: Final = 100_000  # characters; the csv module takes no longer cells
 
 
 def read_delimited(path: Path, *, delimiter: str | None = None) -> RawTable:
@@ -37,7 +38,7 @@ def read_delimited(path: Path, *, delimiter: str | None = None) -> RawTable:
     path : Path
         A file that is there.
     delimiter : str, optional
-        One character; found from the file by default.
+        One ASCII character; found from the file by default.
 
     Returns
     -------
@@ -159,25 +160,43 @@ def _row_numbers(text: bytes, dialect: Dialect, n: int) -> pd.Index:
 def _diagnose(text: bytes, dialect: Dialect, file: str) -> None:
     """Find the first row that is not as the header is, and name it."""
     width = len(dialect.header)
-    stream = io.StringIO(text[dialect.body :].decode("utf-8"), newline="")
-    rows = csv.reader(stream, delimiter=dialect.delimiter, strict=True)
+    body = text[dialect.body :].decode("utf-8")
+    begun = read = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal read
+        for line in io.StringIO(body, newline=""):
+            read += len(line)
+            yield line
+
+    rows = csv.reader(lines(), delimiter=dialect.delimiter, strict=True)
     number = dialect.n_before
     try:
         for number, cells in enumerate(rows, start=dialect.n_before + 1):
             if cells and len(cells) != width:
                 raise _ragged(file, number, len(cells), dialect)
+            begun = read
     except csv.Error:
+        column = _last_begun(body[begun : begun + _ENOUGH], dialect)
         raise SourceError(
-            f'{file}, row {number + 1}: a cell begins with a quotation mark (") that is not '
-            "closed, or is too long.",
+            f"{file}, row {number + 1}, column {column!r}: a cell begins with a quotation mark "
+            '(") that is not closed, or is too long.',
             hint="close it, or export the survey again; a mark inside a cell is doubled.",
         ) from None
+
+
+def _last_begun(row: str, dialect: Dialect) -> str:
+    """Name the column of the last cell that the beginning of a row reaches."""
+    stream = io.StringIO(row, newline="")
+    cells = next(csv.reader(stream, delimiter=dialect.delimiter), [""])
+    names, _ = unique_names(dialect.header, file="")
+    return names[min(len(cells), len(names)) - 1]
 
 
 def _ragged(file: str, number: int, n: int, dialect: Dialect) -> SourceError:
     return SourceError(
         f"{file}, row {number}: {n} cells where the header has {len(dialect.header)}.",
         received=f"a file split at {dialect.delimiter!r}",
-        hint="a cell with the delimiter in it needs quotation marks; export the survey again, "
-        "or as Excel.",
+        hint="a cell with the delimiter in it needs quotation marks: export the survey again, "
+        "or as Excel; another mark can be named with --delimiter.",
     )

@@ -197,7 +197,7 @@ def _refuse_wrong(delimiter: str, header: Sequence[str], file: str) -> None:
         raise SourceError(
             f"{file} is one column when split at {delimiter!r}.",
             received=f"a header with {others[0]!r} in it",
-            hint=f"leave the delimiter out, or name {others[0]!r}.",
+            hint=f"leave --delimiter out, or name {others[0]!r}.",
         )
 
 
@@ -209,7 +209,8 @@ def _refuse_unread(cells: Sequence[str], file: str) -> None:
             raise SourceError(
                 f"{file} is one column, and its cells seem to be separated by {mark!r}, which "
                 "is not looked for.",
-                hint="export the survey with commas, semicolons or tabs, or as Excel.",
+                hint=(f"name it with --delimiter {mark!r}, or " if mark.isascii() else "")
+                + "export the survey with commas, semicolons or tabs, or as Excel.",
             )
 
 

@@ -58,6 +58,7 @@ def draft_schema(
     path: str | Path | None = None,
     *,
     kind: str | None = None,
+    delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Draft:
     """Guess a schema from headers and cells, in English and Indonesian.
@@ -68,7 +69,7 @@ def draft_schema(
         As for ``read_survey``.
     path : str or Path, optional
         Where the draft is written as commented YAML; nowhere by default.
-    kind, sheet : str, optional
+    kind, delimiter, sheet : str, optional
         See ``read_table``.
 
     Returns
@@ -95,7 +96,7 @@ def draft_schema(
     'x1'
     """
     if not isinstance(source, RawTable):
-        source = read_table(source, kind=kind, sheet=sheet)
+        source = read_table(source, kind=kind, delimiter=delimiter, sheet=sheet)
     draft = _guessed(source)
     if path is not None:
         write_draft(draft, path)

@@ -57,6 +57,7 @@ def read_survey(
     *,
     strict: bool = False,
     kind: str | None = None,
+    delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Survey:
     """Read answers and check them against a schema.
@@ -73,9 +74,9 @@ def read_survey(
         guessed, with a notice.
     strict : bool, default False
         Refuse to guess.
-    kind, sheet : str, optional
-        What the file is and which sheet holds the answers, where they are not found: see
-        ``read_table``.
+    kind, delimiter, sheet : str, optional
+        What the file is, what separates its cells and which sheet holds the answers, where
+        they are not found: see ``read_table``.
 
     Returns
     -------
@@ -99,7 +100,9 @@ def read_survey(
     >>> survey.n, survey.blocks
     (3, {'items': ('a', 'b')})
     """
-    return read_answers(source, schema, strict=strict, kind=kind, sheet=sheet).survey
+    return read_answers(
+        source, schema, strict=strict, kind=kind, delimiter=delimiter, sheet=sheet
+    ).survey
 
 
 def read_answers(
@@ -108,10 +111,11 @@ def read_answers(
     *,
     strict: bool = False,
     kind: str | None = None,
+    delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Reading:
     """Read a survey, and say where its schema came from. See `read_survey`."""
-    table = read_table(source, kind=kind, sheet=sheet)
+    table = read_table(source, kind=kind, delimiter=delimiter, sheet=sheet)
     if isinstance(schema, Schema):
         return Reading(survey=check_answers(table, schema))
     if schema is None and not isinstance(source, str | Path):

@@ -1,0 +1,209 @@
+"""Logit by generalised estimating equations."""
+
+import csv
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+from scipy.special import expit
+
+from campaign_effect.errors import ConvergenceError, StatisticsError
+from campaign_effect.stats.models.clusters import inestimable_without
+from campaign_effect.stats.models.covariance import (
+    Cr,
+    classic_covariance,
+    contrast_df,
+    cr_covariance,
+    standard_errors,
+)
+from campaign_effect.stats.models.errors import SingleClusterError
+from campaign_effect.stats.models.gee import WorkingCorrelation, fit_gee
+from campaign_effect.stats.models.jackknife import jackknife_covariance
+from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.stats.models.margins import average_slope
+
+REFERENCE = Path(__file__).parents[2] / "reference"
+ATOL_GEEPACK = 2e-7  # geepack's rounds stop short of the solution
+RTOL_GEEPACK = 1e-6
+RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order
+N_SIMULATED = 300
+LARGEST_SIZE = 0.05 + 3 * np.sqrt(0.05 * 0.95 / N_SIMULATED)  # three standard errors
+BOTH = pytest.mark.parametrize("structure", list(WorkingCorrelation))
+
+
+def _rows(name):
+    with (REFERENCE / "data" / f"{name}.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {column: np.array([row[column] for row in rows]) for column in rows[0]}
+
+
+def _data(columns, y, cluster):
+    codes = np.unique(cluster, return_inverse=True)[1]
+    X = np.column_stack([np.ones(len(y)), *columns]).astype(float)
+    return SimpleNamespace(X=X, y=y.astype(float), codes=codes)
+
+
+@pytest.fixture(scope="module")
+def data():
+    """The data that R had."""
+    bact = _rows("bact")
+    ces = {name: column[::4] for name, column in _rows("ces_cc").items()}
+    regressors = [ces["imp"].astype(float), ces["gender"] == "Male", ces["urban"] == "urban"]
+    return {
+        "bact": _data([bact["tr"], bact["wk"]], bact["yy"], bact["ID"]),
+        "ces": _data(regressors, ces["ab"], ces["province"]),
+    }
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return json.loads((REFERENCE / "gee.json").read_text())["values"]
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["bact", "ces"])
+def test_estimates_and_covariances_match_r(name, structure, data, reference):
+    one, expected = data[name], reference[name][structure]
+    fit = fit_gee(one.X, one.y, one.codes, correlation=structure)
+    assert_allclose(fit.beta, expected["b"], atol=ATOL_GEEPACK)
+    assert_allclose(fit.alpha, expected["alpha"], rtol=RTOL_GEEPACK)
+    assert_allclose(fit.dispersion, expected["dispersion"], rtol=RTOL_GEEPACK)
+    G, terms = one.codes.max() + 1, np.eye(one.X.shape[1])
+    CR2 = cr_covariance(fit.whitened, one.codes)
+    found = {
+        "naive": classic_covariance(fit.whitened),
+        "robust": cr_covariance(fit.whitened, one.codes, Cr.CR0),
+        "kauermann_carroll": CR2,
+        "clubSandwich": CR2,
+    }
+    for kind, covariance in found.items():
+        errors = standard_errors(covariance, terms)
+        assert_allclose(errors, expected[kind], rtol=RTOL_GEEPACK)
+    assert_allclose(contrast_df(CR2, terms), expected["df"], rtol=RTOL_GEEPACK)
+    assert_allclose(contrast_df(CR2, terms), expected["club_df"], rtol=RTOL_GEEPACK)
+    jackknife = standard_errors(jackknife_covariance(fit.whitened, one.codes), terms)
+    mancl_derouen = np.sqrt((G - 1) / G) * np.array(expected["mancl_derouen"])
+    assert_allclose(jackknife, mancl_derouen, rtol=RTOL_GEEPACK)
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["bact", "ces"])
+def test_average_effects_match_r(name, structure, data, reference):
+    one, expected = data[name], reference[name][structure]["effect"]
+    fit = fit_gee(one.X, one.y, one.codes, correlation=structure)
+    derivative = np.zeros_like(one.X)
+    derivative[:, 1] = 1.0
+    slope = average_slope(fit.fit, derivative)
+    CR2 = cr_covariance(fit.whitened, one.codes)
+    assert_allclose(slope.estimate, expected["estimate"], rtol=RTOL_GEEPACK)
+    errors = standard_errors(CR2, slope.gradient[None])
+    assert_allclose(errors, expected["se"], rtol=RTOL_GEEPACK)
+    assert_allclose(contrast_df(CR2, slope.gradient[None]), expected["df"], rtol=RTOL_GEEPACK)
+
+
+def test_the_equations_are_zero_with_full_matrices(data):
+    one = data["bact"]
+    fit = fit_gee(one.X, one.y, one.codes)
+    mu = expit(one.X @ fit.beta)
+    alike = one.codes[:, None] == one.codes
+    R = np.where(alike, fit.alpha, 0.0) + (1 - fit.alpha) * np.eye(len(mu))
+    spread = np.sqrt(mu * (1 - mu))
+    D, W = one.X * spread[:, None] ** 2, np.linalg.inv(spread[:, None] * R * spread)
+    assert_allclose(D.T @ W @ (one.y - mu), 0, atol=1e-9)
+    assert_allclose(fit.whitened.bread, np.linalg.inv(D.T @ W @ D), rtol=RTOL_SAME_SUM)
+    e = (one.y - mu) / spread
+    pairs = np.outer(e, e)[alike & ~np.eye(len(mu), dtype=bool)]
+    assert_allclose(fit.alpha, pairs.mean() / np.mean(e**2), rtol=RTOL_SAME_SUM)
+
+
+def test_without_correlation_it_is_the_logit(data):
+    one = data["ces"]
+    logit = fit_logit(one.X, one.y)
+    fit = fit_gee(one.X, one.y, one.codes, correlation=WorkingCorrelation.INDEPENDENCE)
+    assert_allclose(fit.beta, logit.beta, rtol=RTOL_SAME_SUM)
+    for kind in (Cr.CR0, Cr.CR1):
+        found = cr_covariance(fit.whitened, one.codes, kind).matrix
+        expected = cr_covariance(logit, one.codes, kind).matrix
+        assert_allclose(found, expected, rtol=1e-7)
+
+
+def test_answers_less_alike_than_by_chance_are_taken_as_independent():
+    y = np.tile([0.0, 1.0], 20)
+    X = np.column_stack([np.ones(40), np.repeat([0.0, 1.0], 20)])
+    codes = np.repeat(np.arange(20), 2)
+    X[[3, 17], 1] = 1.0
+    fit = fit_gee(X, y, codes)
+    assert (fit.alpha, fit.is_boundary) == (0.0, True)
+    assert_allclose(fit.beta, fit_logit(X, y).beta, atol=1e-12)
+
+
+@BOTH
+def test_the_order_of_rows_and_the_names_of_clusters_do_not_matter(structure, data):
+    one, order = data["bact"], np.random.default_rng(1).permutation(len(data["bact"].y))
+    fit = fit_gee(one.X, one.y, one.codes, correlation=structure)
+    turned = fit_gee(one.X[order], one.y[order], 90 - one.codes[order], correlation=structure)
+    assert_allclose(turned.beta, fit.beta, rtol=RTOL_SAME_SUM)
+    assert_allclose(turned.alpha, fit.alpha, rtol=RTOL_SAME_SUM)
+    covariances = [
+        cr_covariance(fit.whitened, one.codes).matrix,
+        cr_covariance(turned.whitened, one.codes[order]).matrix,
+    ]
+    assert_allclose(covariances[1], covariances[0], rtol=1e-8)
+
+
+def test_units_of_the_design_do_not_matter(data):
+    one, scale = data["ces"], np.array([1.0, 1e6, 1e-3, 1.0])
+    fit = fit_gee(one.X, one.y, one.codes)
+    moved = fit_gee(one.X * scale, one.y, one.codes)
+    assert_allclose(moved.beta * scale, fit.beta, rtol=1e-8)
+    assert_allclose(moved.alpha, fit.alpha, rtol=1e-8)
+
+
+def test_a_term_of_one_village_is_known(data):
+    one = data["ces"]
+    X = np.column_stack([one.X, one.codes == 3]).astype(float)
+    fit = fit_gee(X, one.y, one.codes)
+    alone = inestimable_without(fit.whitened, one.codes, np.eye(5)).any(axis=1)
+    assert alone.tolist() == [False, False, False, False, True]
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.6])
+def test_few_villages_keep_the_size_of_the_test(sd):
+    rng = np.random.default_rng(5)
+    codes = np.repeat(np.arange(12), 20)
+    X = np.column_stack([np.ones(240), codes < 4, rng.normal(size=240)]).astype(float)
+    rejected, alphas = [], []
+    for _ in range(N_SIMULATED):
+        eta = 0.5 * X[:, 2] + sd * rng.normal(size=12)[codes]
+        fit = fit_gee(X, (rng.random(240) < expit(eta)).astype(float), codes)
+        covariance = cr_covariance(fit.whitened, codes)
+        term = np.eye(3)[1:2]
+        t = abs(fit.beta[1]) / standard_errors(covariance, term)[0]
+        rejected.append(2 * stats.t.sf(t, contrast_df(covariance, term)[0]) < 0.05)
+        alphas.append(fit.alpha)
+    assert np.mean(rejected) < LARGEST_SIZE
+    assert_allclose(np.mean(alphas), 0.05 if sd else 0.0, atol=0.02)
+
+
+def test_separation_does_not_converge(data):
+    one = data["ces"]
+    X = np.column_stack([one.X, one.y])
+    with pytest.raises(ConvergenceError, match="no maximum"):
+        fit_gee(X, one.y, one.codes)
+
+
+def test_clusters_that_tell_nothing_are_refused(data):
+    one = data["bact"]
+    with pytest.raises(StatisticsError, match="No cluster has two answers"):
+        fit_gee(one.X, one.y, np.arange(len(one.y)))
+    pairs = np.arange(len(one.y)) // 2
+    with pytest.raises(StatisticsError, match="all alike"):
+        fit_gee(one.X[:, :1], (pairs % 3 == 0).astype(float), pairs)
+    with pytest.raises(SingleClusterError):
+        fit_gee(one.X, one.y, np.zeros(len(one.y), dtype=int))
+    with pytest.raises(StatisticsError, match="one cluster code"):
+        fit_gee(one.X, one.y, one.codes[1:])

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.comparisons import compare_models
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
+    from campaign_effect.analyses.equivalence import assess_equivalence
     from campaign_effect.analyses.exposures import compare_exposures
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
@@ -81,6 +82,7 @@ _ROOMS: Final = {
     "analyses.comparisons": ("compare_models",),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
+    "analyses.equivalence": ("assess_equivalence",),
     "analyses.factors": ("explore_factors",),
     "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
@@ -140,6 +142,7 @@ __all__ = [
     "RandomIntercept",
     "Report",
     "Survey",
+    "assess_equivalence",
     "assess_items",
     "average_effects",
     "check_assumptions",

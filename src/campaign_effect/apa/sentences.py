@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from campaign_effect.analyses.clusters import ClustersResult, verdicts
 from campaign_effect.analyses.effect_results import EffectResult, ModelFit
+from campaign_effect.analyses.equivalence import EquivalenceResult
 from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
@@ -209,6 +210,29 @@ def _effect(row: AverageEffect, result: MarginsResult) -> Text:
 
 def _direction(row: AverageEffect) -> str:
     return "higher" if row.estimate >= 0 else "lower"
+
+
+@sentences.register
+def _(result: EquivalenceResult) -> tuple[Note, ...]:
+    judged = [row for row in result.equivalence if row.verdict is not None]
+    return tuple(
+        (
+            Text.of("say.effects.about", outcome=outcome),
+            *(
+                Text.of(
+                    f"say.equivalence.{unit_of(row)}.{str(row.verdict).partition('.')[2]}",
+                    label=contrast_label(row),
+                    within=result.within,
+                    level=result.level,
+                    low=row.conf_low,
+                    high=row.conf_high,
+                    p=p_text(row.p_value),
+                )
+                for row in rows
+            ),
+        )
+        for outcome, rows in grouped(judged, "outcome").items()
+    )
 
 
 @sentences.register

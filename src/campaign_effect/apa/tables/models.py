@@ -9,6 +9,7 @@ from dataclasses import replace
 from campaign_effect.analyses.choices import Classic, Firth
 from campaign_effect.analyses.counterfactuals import Answer
 from campaign_effect.analyses.effect_results import Coefficient, EffectResult, ModelFit
+from campaign_effect.analyses.equivalence import Equivalence
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
@@ -17,7 +18,7 @@ from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, 
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind
 
-EffectRow = AverageEffect | ConditionalEffect
+EffectRow = AverageEffect | ConditionalEffect | Equivalence
 """An average effect in units of the outcome."""
 
 ChangeRow = EffectRow | RiskRatio | EffectEquality
@@ -204,7 +205,9 @@ def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> 
     )
 
 
-def statistic_columns(rows: Sequence[EffectRow]) -> tuple[list[str], list[str]]:
+def statistic_columns(
+    rows: Sequence[AverageEffect | ConditionalEffect],
+) -> tuple[list[str], list[str]]:
     """Choose the columns of average effects and their fields: *t* with df, or *z*."""
     columns = ["ame", "std_error", "t", "df", "p_value", "ci"]
     fields = ["estimate", "std_error", "statistic", "df", "p_value", "conf_low:conf_high"]

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.risk_ratios import estimate_risk_ratios
     from campaign_effect.analyses.sem import (
         Moments,
+        align_groups,
         compare_invariance,
         confirm_factors,
         fit_sem,
@@ -96,7 +97,8 @@ _ROOMS: Final = {
     "analyses.resampling": ("Bootstrap",),
     "analyses.risk_ratios": ("estimate_risk_ratios",),
     "analyses.sem": (
-        *("Moments", "compare_invariance", "confirm_factors", "fit_sem", "score_factors"),
+        *("Moments", "align_groups", "compare_invariance", "confirm_factors", "fit_sem"),
+        "score_factors",
     ),
     "analyses.thesis": ("assess_items",),
     "analyses.validity": ("check_validity",),
@@ -142,6 +144,7 @@ __all__ = [
     "RandomIntercept",
     "Report",
     "Survey",
+    "align_groups",
     "assess_equivalence",
     "assess_items",
     "average_effects",

@@ -14,6 +14,7 @@ from campaign_effect.analyses.moderation import EffectDifference, ModerationResu
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
 from campaign_effect.analyses.risk_ratios import RiskRatioResult
+from campaign_effect.analyses.sem.alignment_rows import AlignedMean, AlignmentResult
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
 from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.analyses.validity import ValidityResult
@@ -369,3 +370,35 @@ def _last_that_holds(result: InvarianceResult) -> str:
             break
         held = row.step
     return held
+
+
+@sentences.register
+def _(result: AlignmentResult) -> tuple[Note, ...]:
+    kind = "free" if result.reference is None else "fixed"
+    said = [
+        Text.of(
+            f"say.alignment.{kind}",
+            by=result.by,
+            k=len(result.groups),
+            reference=result.reference or "",
+        )
+    ]
+    by_factor = grouped(result.means, "factor").items()
+    said += [_aligned(result, factor, rows) for factor, rows in by_factor]
+    return (tuple(said),)
+
+
+def _aligned(result: AlignmentResult, factor: str, rows: list[AlignedMean]) -> Text:
+    """Say which groups stand highest and lowest, and how much of the items differs."""
+    own = [row.is_invariant for row in result.values if row.factor == factor]
+    highest = max(rows, key=lambda row: row.estimate)
+    lowest = min(rows, key=lambda row: row.estimate)
+    return Text.of(
+        "say.alignment.factor",
+        factor=factor,
+        high=highest.group,
+        high_mean=highest.estimate,
+        low=lowest.group,
+        low_mean=lowest.estimate,
+        share=1 - sum(own) / len(own),
+    )

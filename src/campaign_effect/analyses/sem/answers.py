@@ -153,7 +153,10 @@ def _groups(
     column = survey.answers[by]
     is_category = isinstance(column.dtype, pd.CategoricalDtype)
     levels = column.cat.categories if is_category else sorted(column[is_used].unique())
-    found = [(f"{by}={level}", is_used & (column == level).to_numpy()) for level in levels]
+    found = [
+        (f"{by}={level}", is_used & (column == level).to_numpy(dtype=bool, na_value=False))
+        for level in levels
+    ]
     found = [(level, members) for level, members in found if members.any()]
     if len(found) < 2:
         raise TooFewRowsError(

@@ -1,6 +1,7 @@
 """Results to figures; most results have none."""
 
 from campaign_effect.apa.figures import (
+    alignments,
     effects,
     factors,
     items,
@@ -12,6 +13,7 @@ from campaign_effect.apa.figures import (
 from campaign_effect.apa.figures.generic import figures
 
 __all__ = [
+    "alignments",
     "effects",
     "factors",
     "figures",

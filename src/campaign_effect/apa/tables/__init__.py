@@ -1,6 +1,7 @@
 """Results to tables: APA's form where there is one, else a column for each field."""
 
 from campaign_effect.apa.tables import (
+    alignments,
     assumptions,
     clusters,
     comparisons,
@@ -24,6 +25,7 @@ from campaign_effect.apa.tables import (
 from campaign_effect.apa.tables.generic import tables
 
 __all__ = [
+    "alignments",
     "assumptions",
     "clusters",
     "comparisons",

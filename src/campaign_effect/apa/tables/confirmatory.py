@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from campaign_effect.analyses.sem.alignment_rows import AlignedParameter
 from campaign_effect.analyses.sem.rows import (
     ConfirmatoryResult,
     FactorFit,
@@ -246,7 +247,7 @@ def _modifications(result: ConfirmatoryResult) -> Table:
     )
 
 
-def parameter_text(row: ModificationIndex | ReleaseTest) -> Text:
+def parameter_text(row: ModificationIndex | ReleaseTest | AlignedParameter) -> Text:
     """Name a parameter by what it joins."""
     known = {"=~": "loading", "~~": "covariance", "~": "path", "~1": "intercept"}
     word = known.get(row.op, "threshold" if row.op == "|" else "other")

@@ -1,0 +1,397 @@
+"""Factor means of many groups without exact invariance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from campaign_effect.analyses.sem.alignment_rows import (
+    AlignedMean,
+    AlignedParameter,
+    AlignedValue,
+    Alignment,
+    AlignmentResult,
+)
+from campaign_effect.analyses.sem.fitting import Prepared, as_survey, prepare
+from campaign_effect.analyses.sem.parameters import make_estimate
+from campaign_effect.analyses.sem.samples import make_sample
+from campaign_effect.analyses.sem.settings import FactorSettings, Missing
+from campaign_effect.errors import StatisticsError, UsageError, nearest_word
+from campaign_effect.results import Notice
+from campaign_effect.stats.moments.arrays import Floats, Integers
+from campaign_effect.stats.sem.alignment import Alignment as Solved
+from campaign_effect.stats.sem.alignment import GroupMeasures, align_measures
+from campaign_effect.stats.sem.alignment_errors import (
+    alignment_errors,
+    explained_by_factor,
+    find_invariant_set,
+)
+from campaign_effect.stats.sem.diagnosis import improper_values
+from campaign_effect.stats.sem.fit import fit
+from campaign_effect.stats.sem.rules import build_table
+from campaign_effect.stats.sem.solution import Solution
+from campaign_effect.stats.sem.syntax import Relation
+from campaign_effect.stats.sem.table import Parameter
+from campaign_effect.survey import Survey
+
+FEW_IN_GROUP: Final = 100
+"""Of a group; with fewer its loadings and intercepts are too unsteady to be aligned well."""
+
+MOST_NONINVARIANT: Final = 0.25
+"""Of the parameters: Muthén and Asparouhov (2014), https://doi.org/10.3389/fpsyg.2014.00978"""
+
+
+def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is fixed
+    survey: Survey | pd.DataFrame,
+    model: str | None = None,
+    *,
+    group: str,
+    estimator: str = "MLR",
+    missing: Missing = "listwise",
+    alignment: Alignment = "fixed",
+    reference: str | None = None,
+    level: float = 0.95,
+) -> AlignmentResult:
+    """Compare factor means of many groups where exact invariance does not hold.
+
+    Every group gets a model of its own. Means and SDs of the factors are then chosen so that a
+    few loadings and intercepts differ much between groups and most hardly at all.
+
+    Parameters
+    ----------
+    survey, model, estimator, missing
+        See ``confirm_factors``. Each item must measure one factor. With ordered answers
+        (WLSMV) thresholds stand for intercepts and residual variances are 1; every group must
+        then have used every category.
+    group : str
+        Column of the groups, such as villages.
+    alignment : {"fixed", "free"}, default "fixed"
+        Whether the reference group's mean is 0, or all means are estimated. FREE needs more
+        than two groups and clear non-invariance, else its means are hardly determined.
+    reference : str, optional
+        The level of ``group`` whose mean is 0; by default that with most respondents, against
+        which the others are tested best.
+    level : float, default 0.95
+        Coverage of intervals.
+
+    Returns
+    -------
+    AlignmentResult
+        Parts ``means`` of the factors, ``parameters`` (average, R2, how many groups share it)
+        and ``values`` (each group's loadings and intercepts, and whether it shares them).
+        Groups of fewer than 100, and more than 25% of parameters that differ, are notices.
+
+    Raises
+    ------
+    FormulaError, UsageError, MissingColumnsError
+        See ``confirm_factors``; also for a model of anything but factors of own items.
+    StatisticsError
+        If a group's own model has no solution; the message names the groups.
+
+    Notes
+    -----
+    The loss is that of [1]_, see ``align_measures``. Numbers are first divided by their pooled
+    SD within groups, so that units of the items do not matter. Errors by the delta method.
+
+    References
+    ----------
+    .. [1] Asparouhov, T., & Muthén, B. (2014). Multiple-group factor analysis alignment.
+       Structural Equation Modeling, 21, 495-508. https://doi.org/10.1080/10705511.2014.919210
+    .. [2] Muthén, B., & Asparouhov, T. (2018). Recent methods for the study of measurement
+       invariance with many groups. Sociological Methods & Research, 47, 637-664.
+       https://doi.org/10.1177/0049124117701488
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> village = np.repeat(["A", "B", "C"], 200)
+    >>> trust = rng.normal(size=600) + np.where(village == "B", 0.5, 0.0)
+    >>> answers = trust[:, None] + rng.normal(size=(600, 4))
+    >>> frame = pd.DataFrame(answers, columns=list("abcd")).assign(village=village)
+    >>> result = align_groups(frame, "trust =~ a + b + c + d", group="village")
+    >>> result.tidy()["estimate"].round(1).tolist()
+    [0.0, 0.5, 0.1]
+    """
+    source = as_survey(survey)
+    settings = FactorSettings(
+        estimator=estimator,
+        std_lv=True,
+        group=group,
+        missing=missing,
+        parameterization="theta",
+        mean_structure=True,
+        level=level,
+    )
+    prepared = prepare(source, model, settings)
+    _check_model(prepared)
+    groups = tuple(str(name) for name in prepared.answers.groups)
+    anchor = _anchor(prepared, alignment, reference)
+    own = _own_models(prepared)
+    factors = [_align(own, prepared, name, anchor) for name in own[0].table.latent]
+    return AlignmentResult(
+        means=tuple(row for one in factors for row in _means(one, groups, level)),
+        parameters=tuple(row for one in factors for row in _parameters(one)),
+        values=tuple(row for one in factors for row in _values(one, groups)),
+        by=group,
+        groups=groups,
+        reference=None if anchor is None else groups[anchor],
+        estimator=estimator,
+        level=level,
+        samples=tuple((part, prepared.answers.sample) for part in AlignmentResult.row_types()),
+        notices=(*_about_groups(own, groups), *_about_parameters(factors)),
+        glossary=source.glossary,
+    )
+
+
+def _check_model(prepared: Prepared) -> None:
+    """Alignment knows factors that are measured by items of their own, and nothing else."""
+    relations = prepared.model.relations
+    loaded = [relation.right for relation in relations if relation.operator == "=~"]
+    factors = set(prepared.variables.latent)
+    shared = sorted({item for item in loaded if loaded.count(item) > 1})
+    written = [f"{r.left} {r.operator} {r.right}".strip() for r in relations if _is_odd(r)]
+    odd = shared or [item for item in loaded if item in factors] or written
+    if odd or prepared.model.definitions or prepared.model.constraints:
+        raise UsageError(
+            "Alignment takes factors that are measured by items of their own, with nothing "
+            "fixed, labelled or regressed.",
+            received=odd or "definitions or constraints",
+            hint='write "trust =~ t1 + t2 + t3" for each factor.',
+        )
+
+
+def _is_odd(relation: Relation) -> bool:
+    modifier = relation.modifier
+    is_bound = bool(modifier.fixed or modifier.labels or modifier.equal)
+    return is_bound or relation.operator not in ("=~", "~~")
+
+
+def _anchor(prepared: Prepared, alignment: Alignment, reference: str | None) -> int | None:
+    """Find the group whose mean is fixed."""
+    groups = [str(name) for name in prepared.answers.groups]
+    if alignment not in ("fixed", "free"):
+        raise UsageError(f"alignment cannot be {alignment!r}.", hint="use 'fixed' or 'free'.")
+    if alignment == "free":
+        if reference is not None or len(groups) < 3:
+            raise UsageError(
+                "FREE alignment needs three groups and takes no reference.",
+                received=f"{len(groups)} groups, reference {reference!r}",
+                hint="use alignment='fixed'.",
+            )
+        return None
+    if reference is None:
+        return int(np.argmax([len(rows) for rows in prepared.answers.rows]))
+    by = prepared.settings.group
+    levels = [name.removeprefix(f"{by}=") for name in groups]
+    if str(reference) not in levels:
+        near = nearest_word(str(reference), levels)
+        raise UsageError(
+            f"No group of {by!r} is named {reference!r}.",
+            received=levels,
+            hint=f"did you mean {near!r}?" if near else "name one of them.",
+        )
+    return levels.index(str(reference))
+
+
+def _own_models(prepared: Prepared) -> list[Solution]:
+    """Fit the model to each group alone."""
+    specification = replace(prepared.table.specification, n_groups=1)
+    table = build_table(prepared.model, prepared.answers.names, specification)
+    found: list[Solution] = []
+    failed: dict[str, str] = {}
+    answers = prepared.answers
+    for place, name in enumerate(answers.groups):
+        own = replace(answers, groups=(name,), rows=answers.rows[place : place + 1])
+        coding = replace(prepared.coding, codes=prepared.coding.codes[place : place + 1])
+        try:
+            sample = make_sample(own, coding, prepared.settings, is_clustered=False)
+            solution = fit(table, sample, prepared.settings.estimator)
+        except StatisticsError as error:
+            failed[str(name)] = error.problem
+            continue
+        found.append(solution)
+        if not solution.optimum.is_converged or np.isnan(solution.vcov).any():
+            failed[str(name)] = "no solution"
+    if failed:
+        raise StatisticsError(
+            f"The model cannot be fitted to {len(failed)} of {len(answers.groups)} groups "
+            "alone, as alignment asks.",
+            received="; ".join(f"{name}: {why}" for name, why in failed.items()),
+            hint="leave these groups out, or join them with others.",
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aligned:
+    """One factor over the groups, with its parameters as rows of the first group's model."""
+
+    factor: str
+    rows: tuple[Parameter, ...]
+    signs: Floats
+    scales: Floats
+    measures: GroupMeasures
+    solved: Solved
+    means: Floats
+    logs: Floats
+    spreads: Floats
+
+    def shown(self, values: Floats) -> Floats:
+        """Bring aligned parameters back to the items' units, thresholds to their sign."""
+        return np.asarray(values * self.signs * self.scales)
+
+
+def _align(
+    own: Sequence[Solution], prepared: Prepared, factor: str, anchor: int | None
+) -> _Aligned:
+    rows, item = _rows_of(own[0], factor)
+    signs = np.array([-1.0 if row.operator == "|" else 1.0 for row in rows])
+    scales = _scales(own, prepared, rows)
+    values, spreads = _measured(own, rows, signs / scales, len(rows) - len(item))
+    k = len(rows) - len(item)
+    measures = GroupMeasures(
+        loadings=values[:, :k],
+        intercepts=values[:, k:],
+        item=item,
+        sizes=np.array([float(one.sample.n) for one in own]),
+    )
+    solved = align_measures(measures, reference=anchor)
+    errors = alignment_errors(measures, solved, list(spreads))
+    return _Aligned(
+        factor=factor,
+        rows=rows,
+        signs=signs,
+        scales=scales,
+        measures=measures,
+        solved=solved,
+        means=np.sqrt(np.maximum(np.diag(errors.means), 0.0)),
+        logs=np.sqrt(np.maximum(np.diag(errors.logs), 0.0)),
+        spreads=errors.parameters,
+    )
+
+
+def _rows_of(solution: Solution, factor: str) -> tuple[tuple[Parameter, ...], Integers]:
+    """Take a factor's loadings, then their items' intercepts or thresholds."""
+    free = [row for row in solution.table.parameters if row.slot >= 0]
+    loadings = [row for row in free if row.operator == "=~" and row.left == factor]
+    items = [row.right for row in loadings]
+    levels = [row for row in free if row.operator in ("~1", "|") and row.left in items]
+    item = np.array([items.index(row.left) for row in levels])
+    return (*loadings, *levels), item
+
+
+def _scales(own: Sequence[Solution], prepared: Prepared, rows: Sequence[Parameter]) -> Floats:
+    """Give each parameter's item its pooled SD within groups; 1 where it is ordered."""
+    sizes = np.array([one.sample.n for one in own], dtype=float)
+    variances = np.array([np.diag(one.sample.groups[0].cov) for one in own])
+    pooled = np.sqrt(sizes @ variances / sizes.sum())
+    pooled[prepared.coding.is_ordinal] = 1.0
+    names = prepared.answers.names
+    return np.array([pooled[names.index(_item(row))] for row in rows])
+
+
+def _item(row: Parameter) -> str:
+    return row.right if row.operator == "=~" else row.left
+
+
+def _measured(
+    own: Sequence[Solution], rows: Sequence[Parameter], factors: Floats, k: int
+) -> tuple[Floats, Floats]:
+    """Give every group's parameters and their covariances, factors pointing the same way."""
+    slots = [row.slot for row in rows]
+    values = np.array([one.slots[slots] for one in own]) * factors
+    spreads = np.array([one.vcov[np.ix_(slots, slots)] for one in own])
+    spreads = spreads * factors[:, None] * factors
+    way = np.sign(values[0, :k].sum()) * np.sign(values[:, :k] @ values[0, :k])
+    turns = np.ones_like(values)
+    turns[:, :k] = np.where(way < 0, -1.0, 1.0)[:, None]
+    return values * turns, spreads * turns[:, :, None] * turns[:, None, :]
+
+
+def _means(one: _Aligned, groups: Sequence[str], level: float) -> Iterator[AlignedMean]:
+    for place, name in enumerate(groups):
+        mean = float(one.solved.means[place])
+        found = make_estimate(mean, float(one.means[place]), level)
+        sd = float(one.solved.sds[place])
+        yield AlignedMean(
+            factor=one.factor,
+            group=name,
+            n=int(one.measures.sizes[place]),
+            estimate=found.estimate,
+            std_error=found.std_error,
+            statistic=found.statistic,
+            p_value=found.p_value,
+            conf_low=found.conf_low,
+            conf_high=found.conf_high,
+            sd=sd,
+            sd_error=sd * float(one.logs[place]),
+        )
+
+
+def _parameters(one: _Aligned) -> Iterator[AlignedParameter]:
+    r2 = explained_by_factor(one.measures, one.solved)
+    for place, row in enumerate(one.rows):
+        found = find_invariant_set(
+            one.solved.aligned[:, place], one.spreads[place], one.measures.sizes
+        )
+        yield AlignedParameter(
+            factor=one.factor,
+            lhs=row.left,
+            op=row.operator,
+            rhs=row.right,
+            estimate=float(found.average * one.signs[place] * one.scales[place]),
+            r2=float(r2[place]),
+            n_invariant=int(found.is_invariant.sum()),
+            n_groups=len(found.is_invariant),
+        )
+
+
+def _values(one: _Aligned, groups: Sequence[str]) -> Iterator[AlignedValue]:
+    shown = one.shown(one.solved.aligned)
+    for place, row in enumerate(one.rows):
+        spread = one.spreads[place]
+        found = find_invariant_set(one.solved.aligned[:, place], spread, one.measures.sizes)
+        errors = np.sqrt(np.maximum(np.diag(spread), 0.0)) * one.scales[place]
+        for group, name in enumerate(groups):
+            yield AlignedValue(
+                factor=one.factor,
+                lhs=row.left,
+                op=row.operator,
+                rhs=row.right,
+                group=name,
+                estimate=float(shown[group, place]),
+                std_error=float(errors[group]),
+                p_value=float(found.p_values[group]),
+                is_invariant=bool(found.is_invariant[group]),
+            )
+
+
+def _about_groups(own: Sequence[Solution], groups: Sequence[str]) -> Iterator[Notice]:
+    """Say which groups are small, and whose own model is improper."""
+    small = tuple(
+        name for name, one in zip(groups, own, strict=True) if one.sample.n < FEW_IN_GROUP
+    )
+    if small:
+        yield Notice.of(
+            "small_groups", groups=small, k=len(small), total=len(own), cutoff=FEW_IN_GROUP
+        )
+    improper = tuple(
+        name for name, one in zip(groups, own, strict=True) if improper_values(one)
+    )
+    if improper:
+        yield Notice.of("improper_groups", groups=improper)
+
+
+def _about_parameters(factors: Sequence[_Aligned]) -> Iterator[Notice]:
+    """Say where too much differs for the means to be relied on."""
+    for one in factors:
+        found = [row.n_invariant / row.n_groups for row in _parameters(one)]
+        share = 1 - float(np.mean(found))
+        if share > MOST_NONINVARIANT:
+            yield Notice.of(
+                "much_noninvariance", factor=one.factor, share=share, cutoff=MOST_NONINVARIANT
+            )

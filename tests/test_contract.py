@@ -65,7 +65,8 @@ VOCABULARY = {
     *("critical_r", "is_valid", "is_valid_corrected", "cutoff", "is_reliable"),
     *("attainment", "band"),
     # models
-    *("vcov", "cluster", "log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
+    *("vcov", "cluster", "second_cluster", "n_second_clusters", "strata", "n_strata"),
+    *("log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
     *("icc", "median_odds_ratio"),
     # factor models

@@ -13,15 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from campaign_effect.analyses.assumptions import check_assumptions
     from campaign_effect.analyses.choices import (
-        CR0,
-        CR1,
-        CR2,
-        CV3,
-        HC0,
-        HC1,
-        HC2,
-        HC3,
-        Classic,
         Firth,
         FractionalLogit,
         Logit,
@@ -35,6 +26,20 @@ if TYPE_CHECKING:
     )
     from campaign_effect.analyses.clusters import check_clusters
     from campaign_effect.analyses.comparisons import compare_models
+    from campaign_effect.analyses.covariances import (
+        CR0,
+        CR1,
+        CR2,
+        CV3,
+        HC0,
+        HC1,
+        HC2,
+        HC3,
+        Classic,
+        ReplicateWeights,
+        SurveyDesign,
+        TwoWay,
+    )
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.effects import fit_effect
     from campaign_effect.analyses.equivalence import assess_equivalence
@@ -75,12 +80,15 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
-        *("CR0", "CR1", "CR2", "CV3", "Classic", "HC0", "HC1", "HC2", "HC3"),
         *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols", "OrderedLogit"),
         *("OrderedProbit", "Probit", "RandomIntercept"),
     ),
     "analyses.clusters": ("check_clusters",),
     "analyses.comparisons": ("compare_models",),
+    "analyses.covariances": (
+        *("CR0", "CR1", "CR2", "CV3", "Classic", "HC0", "HC1", "HC2", "HC3"),
+        *("ReplicateWeights", "SurveyDesign", "TwoWay"),
+    ),
     "analyses.description": ("describe_items",),
     "analyses.effects": ("fit_effect",),
     "analyses.equivalence": ("assess_equivalence",),
@@ -142,8 +150,11 @@ __all__ = [
     "Plan",
     "Probit",
     "RandomIntercept",
+    "ReplicateWeights",
     "Report",
     "Survey",
+    "SurveyDesign",
+    "TwoWay",
     "align_groups",
     "assess_equivalence",
     "assess_items",

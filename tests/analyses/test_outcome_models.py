@@ -11,11 +11,6 @@ from numpy.testing import assert_allclose
 import campaign_effect as ce
 from campaign_effect.analyses.assumptions import check_assumptions
 from campaign_effect.analyses.choices import (
-    CR2,
-    CV3,
-    HC0,
-    HC3,
-    Classic,
     Firth,
     FractionalLogit,
     Logit,
@@ -25,6 +20,7 @@ from campaign_effect.analyses.choices import (
     Probit,
     RandomIntercept,
 )
+from campaign_effect.analyses.covariances import CR2, CV3, HC0, HC3, Classic
 from campaign_effect.analyses.effects import fit_effect
 from campaign_effect.analyses.margins import average_effects
 from campaign_effect.errors import (

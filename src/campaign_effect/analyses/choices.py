@@ -1,4 +1,4 @@
-"""Choices with parts: which model, and which covariance. Small frozen values."""
+"""Choices of a model. Small frozen values."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from campaign_effect.analyses.estimates import (
-    AnyFit,
-    classic_of,
-    clustered_of,
-    jackknifed_of,
-    robust_of,
-)
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_separation import (
     find_multinomial_separation,
     find_ordered_separation,
 )
-from campaign_effect.stats.models.covariance import Covariance, Cr, Hc
 from campaign_effect.stats.models.firth import fit_firth
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.fractional import fit_fractional_logit
@@ -33,6 +25,11 @@ from campaign_effect.stats.models.random_intercept import (
     fit_random_intercept,
 )
 from campaign_effect.stats.models.separation import Separation, find_separation
+from campaign_effect.stats.models.weighted import (
+    WeightedFit,
+    fit_weighted_logit,
+    fit_weighted_ols,
+)
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 
@@ -54,6 +51,7 @@ class _Model:
     form: ClassVar[OutcomeForm] = OutcomeForm.BINARY
     has_odds: ClassVar[bool] = False
     has_own_tests: ClassVar[bool] = False  # with the classic covariance, which it then prefers
+    takes_weights: ClassVar[bool] = False
 
     @property
     def cluster_column(self) -> str | None:
@@ -74,17 +72,26 @@ class _Model:
         """Look for separation, where it would make estimates infinite."""
         return None
 
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+        """Fit the model to a design, an outcome and probability weights."""
+        raise TypeError(f"{type(self).__name__} takes no weights.")
+
 
 @dataclass(frozen=True, slots=True)
 class Ols(_Model):
     """Linear regression by least squares; *B* is in units of the outcome."""
 
     name: ClassVar[str] = "ols"
+    takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.NUMBER
 
     def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_ols(X, y)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+        """Fit the model to a design, an outcome and probability weights."""
+        return fit_weighted_ols(X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Logit(_Model):
     """Logistic regression of an outcome of 0 and 1; *B* is a log odds ratio."""
 
     name: ClassVar[str] = "logit"
+    takes_weights: ClassVar[bool] = True
     has_odds: ClassVar[bool] = True
 
     def find_separation(self, X: Floats, y: Floats) -> Separation | None:
@@ -109,6 +117,10 @@ class Logit(_Model):
     def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_logit(X, y)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+        """Fit the model to a design, an outcome and probability weights."""
+        return fit_weighted_logit(X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +160,17 @@ class FractionalLogit(_Model):
     """Fractional logit of a share from 0 to 1, by quasi-likelihood."""
 
     name: ClassVar[str] = "fractional"
+    takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.SHARE
     has_odds: ClassVar[bool] = True
 
     def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_fractional_logit(X, y)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+        """Fit the model to a design, an outcome and probability weights."""
+        return fit_weighted_logit(X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,112 +274,3 @@ Model = (
     | Multinomial
     | RandomIntercept
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Classic:
-    """The covariance the model's own assumptions give."""
-
-    name: ClassVar[str] = "classic"
-    cluster: ClassVar[None] = None
-
-    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
-        """Estimate the covariance of the coefficients."""
-        return classic_of(fit)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hc:
-    """A covariance that allows every answer its own variance."""
-
-    name: ClassVar[str]
-    cluster: ClassVar[None] = None
-
-    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
-        """Estimate the covariance of the coefficients."""
-        return robust_of(fit, Hc(self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class HC0(_Hc):
-    """White's covariance, without small-sample correction."""
-
-    name: ClassVar[str] = "HC0"
-
-
-@dataclass(frozen=True, slots=True)
-class HC1(_Hc):
-    """HC0 times n/(n - p)."""
-
-    name: ClassVar[str] = "HC1"
-
-
-@dataclass(frozen=True, slots=True)
-class HC2(_Hc):
-    """Squared residuals over 1 - leverage."""
-
-    name: ClassVar[str] = "HC2"
-
-
-@dataclass(frozen=True, slots=True)
-class HC3(_Hc):
-    """Squared residuals over (1 - leverage)²; near the jackknife."""
-
-    name: ClassVar[str] = "HC3"
-
-
-@dataclass(frozen=True, slots=True)
-class _Cr:
-    """A covariance that allows answers of one cluster to be alike.
-
-    Attributes
-    ----------
-    cluster : str
-        The column that names the cluster (village).
-    """
-
-    name: ClassVar[str]
-    cluster: str
-
-    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
-        """Estimate the covariance of the coefficients."""
-        if codes is None:
-            raise TypeError("A clustered covariance needs the clusters.")
-        return clustered_of(fit, codes, Cr(self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class CR0(_Cr):
-    """The plain cluster-robust covariance; too small with few villages."""
-
-    name: ClassVar[str] = "CR0"
-
-
-@dataclass(frozen=True, slots=True)
-class CR1(_Cr):
-    """CR0 times G/(G - 1) · (n - 1)/(n - p); too small with few villages."""
-
-    name: ClassVar[str] = "CR1"
-
-
-@dataclass(frozen=True, slots=True)
-class CR2(_Cr):
-    """Bias-reduced, with Satterthwaite's degrees of freedom: right with few villages."""
-
-    name: ClassVar[str] = "CR2"
-
-
-@dataclass(frozen=True, slots=True)
-class CV3(_Cr):
-    """The cluster jackknife; with G - 1 degrees of freedom it errs on the careful side."""
-
-    name: ClassVar[str] = "CV3"
-
-    def estimate(self, fit: AnyFit, codes: Integers | None) -> Covariance:
-        """Estimate the covariance of the coefficients."""
-        if codes is None:
-            raise TypeError("A clustered covariance needs the clusters.")
-        return jackknifed_of(fit, codes)
-
-
-Vcov = Classic | HC0 | HC1 | HC2 | HC3 | CR0 | CR1 | CR2 | CV3

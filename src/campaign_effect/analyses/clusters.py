@@ -26,6 +26,7 @@ from campaign_effect.results import (
     Word,
 )
 from campaign_effect.stats.models.village_panel import VillagePanel, village_panel
+from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Integers
 from campaign_effect.survey import Survey
 
@@ -130,10 +131,9 @@ def check_clusters(
     facts: list[ClusterFacts] = []
     for one in models:
         for place in _places(one, named):
-            contrast = np.eye(one.single.p)[place]
-            panel = village_panel(
-                one.single, _codes(one), contrast, level=effect.level, seed=seed
-            )
+            contrast = np.eye(len(one.design.terms))[place]
+            fit = one.fit if isinstance(one.fit, WeightedFit) else one.single
+            panel = village_panel(fit, _codes(one), contrast, level=effect.level, seed=seed)
             tests += _tests(one, place, panel)
             facts.append(_facts(one, place, panel))
     return ClustersResult(

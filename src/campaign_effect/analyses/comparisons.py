@@ -29,14 +29,15 @@ from campaign_effect.results import (
 )
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.hotelling import JointTest, joint_test
+from campaign_effect.stats.models.weighted import WeightedFit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelStep(Row):
     """One model of the series, and what it adds to the one before.
 
-    ``lr_*`` is the likelihood-ratio test of the added terms, ``statistic, df, df_2, p_value``
-    their joint test under the model's covariance.
+    ``lr_*`` is the likelihood-ratio test of the added terms (weighted models have none),
+    ``statistic, df, df_2, p_value`` their joint test under the model's covariance.
     """
 
     outcome: Name
@@ -44,8 +45,8 @@ class ModelStep(Row):
     step: Count
     added: Literal
     n: Count
-    log_likelihood: Number
-    aic: Number
+    log_likelihood: Number | None
+    aic: Number | None
     mcfadden: Bounded | None
     r2: Bounded | None
     lr_chi2: Number | None
@@ -153,9 +154,10 @@ def _refuse_unlike(models: Sequence[FittedModel]) -> None:
     if len(models) < 2:
         raise UsageError("A comparison needs at least two models.", hint="pass two or more.")
     for smaller, larger in pairwise(models):
-        same = (smaller.formula.outcome, smaller.model) == (
+        same = (smaller.formula.outcome, smaller.model, smaller.weights) == (
             larger.formula.outcome,
             larger.model,
+            larger.weights,
         )
         left_out = set(smaller.design.terms) - set(larger.design.terms)
         if not same or left_out or len(larger.design.terms) == len(smaller.design.terms):
@@ -190,11 +192,11 @@ def _steps(
             added=", ".join(one.design.terms[i] for i in added),
             n=row.n,
             log_likelihood=row.log_likelihood,
-            aic=2 * n_parameters - 2 * row.log_likelihood,
+            aic=None if row.log_likelihood is None else 2 * (n_parameters - row.log_likelihood),
             mcfadden=row.mcfadden,
             r2=row.r2,
             lr_chi2=lr,
-            lr_df=float(len(added)) if added else None,
+            lr_df=None if lr is None else float(len(added)),
             lr_p_value=None if lr is None else float(stats.chi2.sf(lr, len(added))),
             statistic=None if joint is None else joint.statistic,
             df=None if joint is None else float(joint.df_num),
@@ -203,8 +205,9 @@ def _steps(
         )
 
 
-def _likelihood_ratio(before: EffectResult, effect: EffectResult) -> float:
-    return 2 * (effect.fits[0].log_likelihood - before.fits[0].log_likelihood)
+def _likelihood_ratio(before: EffectResult, effect: EffectResult) -> float | None:
+    ends = [one.fits[0].log_likelihood for one in (effect, before)]
+    return None if ends[0] is None or ends[1] is None else 2 * (ends[0] - ends[1])
 
 
 def _added(before: FittedModel, one: FittedModel) -> list[int]:
@@ -213,9 +216,9 @@ def _added(before: FittedModel, one: FittedModel) -> list[int]:
 
 def _joint(one: FittedModel, added: list[int]) -> JointTest | None:
     """Test the added terms together; several equations a term have no such test here."""
-    if not isinstance(one.fit, Fit):
+    if not isinstance(one.fit, Fit | WeightedFit):
         return None
-    contrasts = np.eye(one.fit.p)[added]
+    contrasts = np.eye(len(one.fit.beta))[added]
     if any(one.inestimable(contrasts)):
         return None
     try:

@@ -44,16 +44,26 @@ class Coefficient(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFit(Row):
-    """How one model was fitted, to whom, and how well."""
+    """How one model was fitted, to whom, and how well.
+
+    ``effective_n`` is how many unweighted respondents would tell as much of a mean (Kish). A
+    weighted model has no log-likelihood; its measures of fit are those of the weighted answers.
+    """
 
     outcome: Name
     model: Word
     vcov: Literal
     cluster: Name | None
     n_clusters: Count | None
+    second_cluster: Name | None
+    n_second_clusters: Count | None
+    strata: Name | None
+    n_strata: Count | None
+    weight: Name | None
+    effective_n: Number | None
     n: Count
     n_events: Count | None
-    log_likelihood: Number
+    log_likelihood: Number | None
     lr_chi2: Number | None
     lr_df: Df | None
     lr_p_value: PValue | None

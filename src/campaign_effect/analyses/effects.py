@@ -4,39 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from typing import Final
 
 import numpy as np
+import pandas as pd
 
-from campaign_effect.analyses.choices import (
-    CR2,
-    HC3,
-    Classic,
-    Firth,
-    Logit,
-    Lpm,
-    Model,
-    OutcomeForm,
-    Vcov,
-)
+from campaign_effect.analyses.choices import Firth, Logit, Lpm, Model, OutcomeForm
+from campaign_effect.analyses.covariances import Classic, SurveyDesign, TwoWay, Vcov
 from campaign_effect.analyses.effect_results import (
     Coefficient,
     EffectResult,
     LinearEffectResult,
     ModelFit,
 )
+from campaign_effect.analyses.fit_notices import model_notices
 from campaign_effect.analyses.fitting import FittedModel, fit_model
 from campaign_effect.analyses.inference import Inference, check_level
 from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.weighting import choose_weights, default_vcov, design_notices
 from campaign_effect.errors import SurveyError
-from campaign_effect.results import Notice
 from campaign_effect.schema.model import Schema
+from campaign_effect.stats.design.survey_mean import weighting_effect
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_statistics import (
     CategoryStatistics,
     category_statistics,
 )
-from campaign_effect.stats.models.covariance import contrast_df
 from campaign_effect.stats.models.firth import profile_firth
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.fit_statistics import (
@@ -50,11 +42,8 @@ from campaign_effect.stats.models.random_intercept import (
     RandomInterceptFit,
     cluster_variation,
 )
+from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.survey import Survey
-
-FEW_DF: Final = 4.0
-"""Below it Satterthwaite's approximation is poor (Bell & McCaffrey 2002; Tipton 2015,
-https://doi.org/10.1037/met0000011)."""
 
 
 def fit_effect(
@@ -63,6 +52,7 @@ def fit_effect(
     *,
     model: Model | None = None,
     vcov: Vcov | None = None,
+    weights: str | bool = True,
     level: float = 0.95,
 ) -> EffectResult:
     """Fit a regression of an outcome on exposures and controls.
@@ -76,9 +66,15 @@ def fit_effect(
         controls.
     model : Logit, Probit, Firth, Lpm, Ols, FractionalLogit, OrderedLogit, OrderedProbit,
         Multinomial or RandomIntercept, default Logit()
-    vcov : Classic, HC0 to HC3, CR0, CR1, CR2 or CV3, optional
-        By default CR2 where the schema names a cluster, else HC3; Classic for Firth (whose
+    vcov : Classic, HC0 to HC3, CR0, CR1, CR2, CV3, TwoWay, SurveyDesign or ReplicateWeights, \
+optional
+        By default CR2 where the schema names a cluster, weighted or not; of a weighted survey
+        of strata without clusters their SurveyDesign; else HC3. Classic for Firth (whose
         tests are then those of the penalised likelihood) and RandomIntercept.
+    weights : str or bool, default True
+        The column of probability weights: True takes the schema's, where it names one; False
+        fits without weights. Logit, Lpm, Ols and FractionalLogit take them; who has no
+        positive weight is left out and counted.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1).
 
@@ -125,9 +121,12 @@ def fit_effect(
     """
     check_level(level)
     model = Logit() if model is None else model
-    vcov = _default_vcov(survey.schema, model) if vcov is None else vcov
+    weight = choose_weights(survey.schema, model, vcov, weights)
+    vcov = default_vcov(survey.schema, model, weight) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)
-    models = [PooledModel(fits=(fit_model(survey, one, model, vcov),)) for one in formulas]
+    models = [
+        PooledModel(fits=(fit_model(survey, one, model, vcov, weight),)) for one in formulas
+    ]
     rows = [tuple(_coefficients(one, level)) for one in models]
     first = models[0].first.sample
     return EffectResult(
@@ -140,7 +139,10 @@ def fit_effect(
             ("fits", first),
             *((one.first.formula.outcome, one.first.sample) for one in models),
         ),
-        notices=(*_unweighted(survey), *(n for one in models for n in _notices(one))),
+        notices=(
+            *design_notices(survey.schema, vcov, weight),
+            *(n for one in models for n in model_notices(one)),
+        ),
         glossary=survey.glossary,
     )
 
@@ -167,13 +169,6 @@ def schema_formulas(schema: Schema) -> list[str]:
         )
     terms = " + ".join([*(e.variable for e in roles.exposures), *roles.controls])
     return [f"{outcome.name} ~ {terms}" for outcome in roles.outcomes]
-
-
-def _default_vcov(schema: Schema, model: Model) -> Vcov:
-    if model.has_own_tests:
-        return Classic()
-    cluster = schema.roles.cluster
-    return HC3() if cluster is None else CR2(cluster=cluster)
 
 
 def _coefficients(pooled: PooledModel, level: float) -> Iterator[Coefficient]:
@@ -230,9 +225,13 @@ def _odds(log_odds: float | None) -> float | None:
 
 def _model_fit(one: FittedModel) -> ModelFit:
     found = _statistics(one)
+    weighted = one.fit if isinstance(one.fit, WeightedFit) else None
+    fit = one.fit.fit if isinstance(one.fit, WeightedFit) else one.fit
     binary = found if isinstance(found, BinaryStatistics) else None
     linear = found if isinstance(found, LinearStatistics) else None
-    likelihood = None if isinstance(found, LinearStatistics) else found
+    described = None if isinstance(found, LinearStatistics) else found
+    likelihood = None if weighted else described
+    strata = one.vcov.strata if isinstance(one.vcov, SurveyDesign) else None
     mixed = cluster_variation(one.fit) if isinstance(one.fit, RandomInterceptFit) else None
     return ModelFit(
         outcome=one.formula.outcome,
@@ -240,16 +239,22 @@ def _model_fit(one: FittedModel) -> ModelFit:
         vcov=one.vcov.name,
         cluster=one.vcov.cluster or one.model.cluster_column,
         n_clusters=one.n_clusters,
-        n=one.fit.n,
-        n_events=int(one.fit.y.sum()) if one.model.is_binary else None,
-        log_likelihood=one.fit.log_likelihood,
+        second_cluster=one.vcov.second if isinstance(one.vcov, TwoWay) else None,
+        n_second_clusters=len(np.unique(one.groups[1])) if len(one.groups) > 1 else None,
+        strata=strata,
+        n_strata=None if strata is None else one.answers[strata].nunique(),
+        weight=one.weights,
+        effective_n=None if one.weights is None else _effective_n(one.answers[one.weights]),
+        n=fit.n,
+        n_events=int(fit.y.sum()) if one.model.is_binary else None,
+        log_likelihood=None if weighted else fit.log_likelihood,
         lr_chi2=likelihood.lr if likelihood else None,
         lr_df=float(likelihood.df_model) if likelihood else None,
         lr_p_value=likelihood.p_value if likelihood else None,
         r2=linear.r2 if linear else None,
         r2_adjusted=linear.r2_adjusted if linear else None,
-        mcfadden=likelihood.mcfadden if likelihood else None,
-        nagelkerke=likelihood.nagelkerke if likelihood else None,
+        mcfadden=described.mcfadden if described else None,
+        nagelkerke=described.nagelkerke if described else None,
         tjur=binary.tjur if binary else None,
         auc=binary.auc if binary else None,
         brier=binary.brier if binary else None,
@@ -267,34 +272,9 @@ def _statistics(
         return category_statistics(one.fit)
     if isinstance(one.fit, RandomInterceptFit) or one.model.form is OutcomeForm.SHARE:
         return None
-    if one.fit.link is IDENTITY:
-        return linear_statistics(one.fit)
-    return binary_statistics(one.fit)
+    fit = one.fit.fit if isinstance(one.fit, WeightedFit) else one.fit
+    return linear_statistics(fit) if fit.link is IDENTITY else binary_statistics(fit)
 
 
-def _unweighted(survey: Survey) -> tuple[Notice, ...]:
-    """Say that weights, which the descriptions use, are not used here."""
-    return (Notice.of("regression_unweighted"),) if survey.schema.roles.weight else ()
-
-
-def _notices(pooled: PooledModel) -> Iterator[Notice]:
-    """Say what a reader must know before believing the tests."""
-    one = pooled.first
-    if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
-        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
-        yield Notice.of("no_cluster_variation", **facts)
-    if one.vcov.cluster is None or one.n_clusters is None:
-        return
-    outcome, cluster = one.formula.outcome, one.vcov.cluster
-    terms, contrasts = one.parameters.terms, one.parameters.contrasts
-    rests = np.any([fit.inestimable(contrasts) for fit in pooled.fits], axis=0)
-    found = (term for term, is_alone in zip(terms, rests, strict=True) if is_alone)
-    alone = tuple(dict.fromkeys(found))
-    if alone:
-        yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
-    dfs = np.mean([contrast_df(fit.covariance, contrasts) for fit in pooled.fits], axis=0)
-    pairs = zip(terms, dfs, strict=True)
-    few = tuple(dict.fromkeys(term for term, df in pairs if df < FEW_DF and term not in alone))
-    if few:
-        n = one.n_clusters
-        yield Notice.of("few_clusters", outcome=outcome, cluster=cluster, n=n, terms=few)
+def _effective_n(weights: pd.Series) -> float:
+    return len(weights) / weighting_effect(weights.to_numpy(dtype=float))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from campaign_effect.errors import UsageError
+from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.stats.models.category_covariance import (
     classic_category_covariance,
     cr_category_covariance,
@@ -49,9 +49,12 @@ from campaign_effect.stats.models.random_intercept_margins import (
     average_mixed_slope,
     mixed_covariance,
 )
+from campaign_effect.stats.models.two_way import TwoWayCovariance, two_way_covariance
+from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.weighted_covariance import weighted_cr, weighted_hc
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 
-AnyFit = Fit | CategoryFit | RandomInterceptFit
+AnyFit = Fit | WeightedFit | CategoryFit | RandomInterceptFit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,7 +89,7 @@ def parameters(
 
     Parameters
     ----------
-    fit : Fit, CategoryFit or RandomInterceptFit
+    fit : Fit, WeightedFit, CategoryFit or RandomInterceptFit
     terms : tuple of str
         One a column of its design.
     categories : tuple of str, optional
@@ -98,6 +101,13 @@ def parameters(
 @parameters.register
 def _(fit: Fit, terms: tuple[str, ...], categories: tuple[str, ...] | None) -> Parameters:
     return _of_terms(terms, fit.beta, np.eye(fit.p))
+
+
+@parameters.register
+def _(
+    fit: WeightedFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    return parameters(fit.fit, terms, categories)
 
 
 @parameters.register
@@ -140,6 +150,11 @@ def classic_of(fit: AnyFit) -> Covariance:
     """Estimate the covariance that the model's own assumptions give."""
     if isinstance(fit, RandomInterceptFit):
         return mixed_covariance(fit)
+    if isinstance(fit, WeightedFit):
+        raise UsageError(
+            "The classic covariance is not for weighted answers: it takes weights for counts.",
+            hint="leave vcov out, or use HC3, CR2 or SurveyDesign.",
+        )
     if isinstance(fit, CategoryFit):
         return classic_category_covariance(fit)
     return classic_covariance(fit)
@@ -149,6 +164,8 @@ def robust_of(fit: AnyFit, kind: Hc) -> Covariance:
     """Estimate a covariance that allows every answer its own variance."""
     if isinstance(fit, CategoryFit):
         return hc_category_covariance(fit, kind)
+    if isinstance(fit, WeightedFit):
+        return weighted_hc(fit, kind)
     return hc_covariance(_single(fit), kind)
 
 
@@ -156,6 +173,8 @@ def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
     """Estimate a covariance that allows answers of one cluster to be alike."""
     if isinstance(fit, CategoryFit):
         return cr_category_covariance(fit, codes, kind)
+    if isinstance(fit, WeightedFit):
+        return weighted_cr(fit, codes, kind)
     return cr_covariance(_single(fit), codes, kind)
 
 
@@ -163,7 +182,25 @@ def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
     """Estimate the covariance by leaving out each cluster in turn."""
     if isinstance(fit, CategoryFit):
         return jackknife_category_covariance(fit, codes)
-    return jackknife_covariance(_single(fit), codes)
+    return jackknife_covariance(one_index(fit), codes)
+
+
+def two_way_of(fit: AnyFit, first: Integers, second: Integers) -> TwoWayCovariance:
+    """Estimate a covariance that allows answers to be alike within either of two clusters."""
+    if isinstance(fit, CategoryFit):
+        raise StatisticsError(
+            "Two-way clusters are for models with one equation.",
+            hint="use CR2 by the clusters that are fewer.",
+        )
+    single = fit.scaled if isinstance(fit, WeightedFit) else _single(fit)
+    return two_way_covariance(single, first, second)
+
+
+def weighted_of(fit: AnyFit) -> WeightedFit:
+    """Take a model that was fitted with weights."""
+    if not isinstance(fit, WeightedFit):
+        raise TypeError("A survey's design needs a model fitted with weights.")
+    return fit
 
 
 def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
@@ -172,7 +209,7 @@ def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
         return np.zeros(len(contrasts), dtype=bool)
     if isinstance(fit, CategoryFit):
         return np.asarray(inestimable_category_without(fit, codes, contrasts).any(axis=1))
-    return np.asarray(inestimable_without(fit, codes, contrasts).any(axis=1))
+    return np.asarray(inestimable_without(one_index(fit), codes, contrasts).any(axis=1))
 
 
 def contrasts_of(fit: AnyFit, X1: Floats, X0: Floats) -> Sequence[Margin]:
@@ -181,7 +218,7 @@ def contrasts_of(fit: AnyFit, X1: Floats, X0: Floats) -> Sequence[Margin]:
         return [average_mixed_contrast(fit, X1, X0)]
     if isinstance(fit, CategoryFit):
         return average_share_contrasts(fit, X1, X0)
-    return [average_contrast(fit, X1, X0)]
+    return [average_contrast(one_index(fit), X1, X0)]
 
 
 def slopes_of(fit: AnyFit, derivative: Floats, X: Floats) -> Sequence[Margin]:
@@ -190,7 +227,7 @@ def slopes_of(fit: AnyFit, derivative: Floats, X: Floats) -> Sequence[Margin]:
         return [average_mixed_slope(fit, derivative, X)]
     if isinstance(fit, CategoryFit):
         return average_share_slopes(fit, derivative, X)
-    return [average_slope(fit, derivative, X)]
+    return [average_slope(one_index(fit), derivative, X)]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:
@@ -199,7 +236,7 @@ def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:
         return [average_mixed_prediction(fit, X)]
     if isinstance(fit, CategoryFit):
         return average_shares(fit, X)
-    return [average_prediction(fit, X)]
+    return [average_prediction(one_index(fit), X)]
 
 
 def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Parameters:
@@ -210,6 +247,11 @@ def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Para
         contrasts=contrasts,
         is_slope=(True,) * len(terms),
     )
+
+
+def one_index(fit: Fit | WeightedFit | RandomInterceptFit) -> Fit:
+    """Take the model of one linear predictor, its weights as counts."""
+    return fit.fit if isinstance(fit, WeightedFit) else _single(fit)
 
 
 def _single(fit: Fit | RandomInterceptFit) -> Fit:

@@ -34,6 +34,11 @@ from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.hotelling import JointTest, joint_test
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.stats.models.weighted import (
+    WeightedFit,
+    fit_weighted_logit,
+    fit_weighted_ols,
+)
 from campaign_effect.survey import Survey
 
 
@@ -162,22 +167,30 @@ def _effects(
 
 def _dominance(one: FittedModel, names: Sequence[str]) -> dict[str, float]:
     """Give what each exposure adds; nothing for models that have no such measure."""
-    if not isinstance(one.fit, Fit) or one.model.name not in {"ols", "lpm", "logit"}:
+    if one.model.name not in {"ols", "lpm", "logit"}:
         return {}
-    fit = fit_logit if one.model.has_odds else fit_ols
     places = tuple((one.design.terms.index(name),) for name in names)
-    found = dominance_analysis(fit, one.fit.X, one.fit.y, places)
+    if isinstance(one.fit, WeightedFit):
+        refit = fit_weighted_logit if one.model.has_odds else fit_weighted_ols
+        weights, one_index = one.fit.weights, one.fit.fit
+        found = dominance_analysis(
+            lambda X, y, _: refit(X, y, weights).fit, one_index.X, one_index.y, places
+        )
+    else:
+        fit = fit_logit if one.model.has_odds else fit_ols
+        found = dominance_analysis(fit, one.single.X, one.single.y, places)
     return {name: float(value) for name, value in zip(names, found.general, strict=True)}
 
 
 def _joint(one: FittedModel, names: Sequence[str]) -> Iterator[JointRow]:
-    if not isinstance(one.fit, Fit):
+    if not isinstance(one.fit, Fit | WeightedFit):
         return
     places = [one.design.terms.index(name) for name in names]
-    zero = np.eye(one.fit.p)[places]
+    p = len(one.fit.beta)
+    zero = np.eye(p)[places]
     for word, contrasts in (
         ("hypothesis.all_zero", zero),
-        ("hypothesis.all_equal", equality_contrasts(places, one.fit.p)),
+        ("hypothesis.all_equal", equality_contrasts(places, p)),
     ):
         if any(one.inestimable(contrasts)):
             continue

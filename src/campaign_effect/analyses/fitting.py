@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.choices import Model, OutcomeForm, Vcov
+from campaign_effect.analyses.choices import Model, OutcomeForm
 from campaign_effect.analyses.columns import known_columns, with_scores
+from campaign_effect.analyses.covariances import Vcov, codes_of
 from campaign_effect.analyses.estimates import AnyFit, Parameters, parameters, rests_on_one
 from campaign_effect.analyses.formulas import (
     CheckedFormula,
@@ -18,12 +20,14 @@ from campaign_effect.analyses.formulas import (
 )
 from campaign_effect.analyses.outcomes import code_outcome
 from campaign_effect.analyses.samples import listwise_sample
+from campaign_effect.analyses.weighting import without_weight
 from campaign_effect.errors import CollinearityError, SeparationError, SurveyError, UsageError
 from campaign_effect.results import Sample
 from campaign_effect.stats.models.covariance import Covariance
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.separation import SeparationKind
+from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
 
@@ -40,13 +44,17 @@ class FittedModel:
     design : Design
     answers : DataFrame
         The complete answers, by name.
-    fit : Fit, CategoryFit or RandomInterceptFit
+    fit : Fit, WeightedFit, CategoryFit or RandomInterceptFit
     covariance : Covariance
     codes : ndarray of int, shape (n,), or None
         The cluster of each answer, where the covariance or the model uses them.
+    groups : tuple of ndarray of int
+        The clusters of the covariance, once for each way.
     sample : Sample
     categories : tuple of str, or None
         Of the outcome, in the order of their codes.
+    weights : str, or None
+        The column of the weights.
     """
 
     formula: CheckedFormula
@@ -58,7 +66,9 @@ class FittedModel:
     covariance: Covariance
     codes: Integers | None
     sample: Sample
+    groups: tuple[Integers, ...] = ()
     categories: tuple[str, ...] | None = None
+    weights: str | None = None
 
     @property
     def single(self) -> Fit:
@@ -67,13 +77,15 @@ class FittedModel:
         Raises
         ------
         UsageError
-            If the model has categories or a random intercept.
+            If the model has weights, categories or a random intercept.
         """
         if isinstance(self.fit, Fit):
             return self.fit
         raise UsageError(
-            f"This is not known for the model {type(self.model).__name__}.",
-            hint="use Logit, Probit, Firth, FractionalLogit, Lpm or Ols.",
+            f"This is not known for the model {type(self.model).__name__}"
+            f"{' with weights' if isinstance(self.fit, WeightedFit) else ''}.",
+            hint="use Logit, Probit, Firth, FractionalLogit, Lpm or Ols; weights=False fits "
+            "them without weights.",
         )
 
     @property
@@ -88,12 +100,15 @@ class FittedModel:
 
     def inestimable(self, contrasts: Floats) -> Sequence[bool]:
         """Tell which contrasts rest on one cluster alone."""
-        if self.codes is None:
-            return [False] * len(contrasts)
-        return [bool(one) for one in rests_on_one(self.fit, self.codes, contrasts)]
+        alone = np.zeros(len(contrasts), dtype=bool)
+        for codes in self.groups:
+            alone |= rests_on_one(self.fit, codes, contrasts)
+        return [bool(one) for one in alone]
 
 
-def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedModel:
+def fit_model(
+    survey: Survey, formula: str, model: Model, vcov: Vcov, weights: str | None = None
+) -> FittedModel:
     """Fit one model to the respondents with every answer it needs.
 
     Raises
@@ -102,11 +117,13 @@ def fit_model(survey: Survey, formula: str, model: Model, vcov: Vcov) -> FittedM
         See `campaign_effect.fit_effect`.
     """
     checked = check_formula(formula, known_columns(survey))
-    cluster = vcov.cluster or model.cluster_column
-    columns = [checked.outcome, *checked.columns, *([cluster] if cluster else [])]
+    needed = [*vcov.columns, model.cluster_column, weights]
+    columns = [checked.outcome, *checked.columns, *(name for name in needed if name)]
     answers, absences = with_scores(survey, columns)
+    if weights is not None:
+        answers, absences = without_weight(answers, absences, weights)
     complete, sample = listwise_sample(answers, absences)
-    return fit_completed(checked, [answers[complete]], model, vcov, sample)[0]
+    return fit_completed(checked, [answers[complete]], model, vcov, sample, weights)[0]
 
 
 def fit_completed(
@@ -115,6 +132,7 @@ def fit_completed(
     model: Model,
     vcov: Vcov,
     sample: Sample,
+    weights: str | None = None,
 ) -> tuple[FittedModel, ...]:
     """Fit one model to complete answers, or to each of several imputations of them.
 
@@ -129,6 +147,8 @@ def fit_completed(
     model : Model
     vcov : Vcov
     sample : Sample
+    weights : str, optional
+        The column of the weights.
     """
     stacked = completed[0] if len(completed) == 1 else pd.concat(completed)
     answers = _usable(stacked, formula, model, sample)
@@ -137,29 +157,39 @@ def fit_completed(
     if model.form is OutcomeForm.ORDERED:
         design = design.without_intercept()
     _refuse_fewer_rows(design, sample)
-    cluster = vcov.cluster or model.cluster_column
-    codes = None if cluster is None else pd.factorize(completed[0][cluster])[0]
+    groups, own = vcov.groups(completed[0]), model.cluster_column
+    codes = groups[0] if groups else None if own is None else codes_of(completed[0][own])
+    w = _weights(completed[0], vcov, weights)
     n = len(completed[0])
     models = []
     for first in range(0, len(answers), n):
         rows = slice(first, first + n)
-        own = replace(design, X=design.X[rows])
-        fit = _fit(own, y[rows], codes, model)
+        part = replace(design, X=design.X[rows])
+        fit = _fit(part, y[rows], model, codes, w)
         models.append(
             FittedModel(
                 formula=formula,
                 model=model,
                 vcov=vcov,
-                design=own,
+                design=part,
                 answers=answers.iloc[rows],
                 fit=fit,
-                covariance=vcov.estimate(fit, codes),
+                covariance=vcov.estimate(fit, answers.iloc[rows]),
                 codes=codes,
                 sample=sample,
+                groups=groups,
                 categories=categories,
+                weights=weights,
             )
         )
     return tuple(models)
+
+
+def _weights(answers: pd.DataFrame, vcov: Vcov, name: str | None) -> Floats | None:
+    """Give the weights of a weighted model: 1 where its design names none."""
+    if name is not None:
+        return answers[name].to_numpy(dtype=float)
+    return np.ones(len(answers)) if vcov.needs_weights else None
 
 
 def _usable(
@@ -220,10 +250,14 @@ def _refuse_fewer_rows(design: Design, sample: Sample) -> None:
         )
 
 
-def _fit(design: Design, y: Floats, codes: Integers | None, model: Model) -> AnyFit:
+def _fit(
+    design: Design, y: Floats, model: Model, codes: Integers | None, weights: Floats | None
+) -> AnyFit:
     """Fit a model whose failures name their terms."""
     try:
         _refuse_separation(design, y, model)
+        if weights is not None:
+            return model.fit_weighted(design.X, y, weights)
         return model.fit(design.X, y, codes)
     except DependentColumnsError as error:
         raise CollinearityError(

@@ -116,7 +116,11 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
         ),
         Text.of("say.chosen_vcov", vcov=Text(id=f"note.vcov.short.{one.vcov.name}")),
     ]
-    if fit.mcfadden is not None and fit.auc is None:
+    if fit.weight is not None:
+        said.insert(1, Text.of("say.chosen_weights", weight=fit.weight))
+    if fit.mcfadden is not None and fit.log_likelihood is None:
+        said.append(Text.of("say.fit.weighted", mcfadden=fit.mcfadden, auc=fit.auc))
+    elif fit.mcfadden is not None and fit.auc is None:
         said.append(
             Text.of(
                 "say.fit.categories",

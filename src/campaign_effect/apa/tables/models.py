@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.choices import Classic, Firth
+from campaign_effect.analyses.choices import Firth
 from campaign_effect.analyses.counterfactuals import Answer
+from campaign_effect.analyses.covariances import (
+    Classic,
+    ReplicateWeights,
+    SurveyDesign,
+    TwoWay,
+)
 from campaign_effect.analyses.effect_results import Coefficient, EffectResult, ModelFit
 from campaign_effect.analyses.equivalence import Equivalence
 from campaign_effect.analyses.fitting import FittedModel
@@ -103,7 +109,8 @@ def _digits(std_error: float, least: int) -> int:
 
 
 def _notes(result: EffectResult, one: FittedModel, fit: ModelFit) -> tuple[Note, ...]:
-    general = [*_outcome_texts(one, fit), *_base_texts(one), *_vcov_texts(one, fit)]
+    general = [*_outcome_texts(one, fit), *_base_texts(one), *_weight_texts(fit)]
+    general += _vcov_texts(one, fit)
     general += sample_note(one.sample)
     return (
         tuple(general),
@@ -129,12 +136,37 @@ def _base_texts(one: FittedModel) -> list[Text]:
     return [Text.of("note.bases", bases=bases)] if bases else []
 
 
+def _weight_texts(fit: ModelFit) -> list[Text]:
+    if fit.weight is None:
+        return []
+    facts = {"weight": fit.weight, "effective": fit.effective_n}
+    return [Text.of("note.weights.regression", **facts)]
+
+
 def _vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
+    if isinstance(one.vcov, SurveyDesign):
+        return [Text.of("note.vcov.design", parts=tuple(_design_texts(one.vcov, fit)))]
+    if isinstance(one.vcov, ReplicateWeights):
+        return [Text.of("note.vcov.replicates", n=len(one.vcov.replicates))]
     if one.vcov.cluster is None:
         is_penalised = isinstance(one.model, Firth) and isinstance(one.vcov, Classic)
         return [Text(id=f"note.vcov.{'penalised' if is_penalised else one.vcov.name}")]
     clusters = {"cluster": one.vcov.cluster, "n": fit.n_clusters}
+    if isinstance(one.vcov, TwoWay):
+        clusters |= {"second": fit.second_cluster, "n_second": fit.n_second_clusters}
     return [Text.of(f"note.vcov.{one.vcov.name}", **clusters)]
+
+
+def _design_texts(design: SurveyDesign, fit: ModelFit) -> Iterator[Text]:
+    """Name strata, sampling units and populations."""
+    if design.strata is not None:
+        yield Text.of("note.design.strata", n=fit.n_strata, strata=design.strata)
+    if design.cluster is None:
+        yield Text(id="note.design.respondents")
+    else:
+        yield Text.of("note.design.units", n=fit.n_clusters, cluster=design.cluster)
+    if design.fpc is not None:
+        yield Text.of("note.design.population", fpc=design.fpc)
 
 
 def p_text(p_value: float | None) -> Text:
@@ -144,6 +176,8 @@ def p_text(p_value: float | None) -> Text:
 
 
 def _fit_texts(fit: ModelFit) -> list[Text]:
+    if fit.log_likelihood is None:
+        return _weighted_texts(fit)
     if fit.mcfadden is not None and fit.auc is None:
         return [
             Text.of(
@@ -177,6 +211,16 @@ def _fit_texts(fit: ModelFit) -> list[Text]:
     if fit.r2 is None:
         return [Text.of("note.fit.likelihood", deviance=-2 * fit.log_likelihood)]
     return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
+
+
+def _weighted_texts(fit: ModelFit) -> list[Text]:
+    """Describe a fit that has no likelihood."""
+    if fit.r2 is not None:
+        return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
+    if fit.mcfadden is None:
+        return []
+    names = ("mcfadden", "nagelkerke", "tjur", "auc")
+    return [Text.of("note.fit.weighted", **{name: getattr(fit, name) for name in names})]
 
 
 @tables.register

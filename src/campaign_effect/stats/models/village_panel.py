@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scipy import special
 
@@ -22,6 +22,8 @@ from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.links import IDENTITY
 from campaign_effect.stats.models.score_bootstrap import score_bootstrap
+from campaign_effect.stats.models.weighted import WeightedFit, fit_weighted_ols
+from campaign_effect.stats.models.weighted_covariance import weighted_cr
 from campaign_effect.stats.models.wild import BootstrapTest, wild_bootstrap
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
@@ -95,13 +97,18 @@ class VillagePanel:
 
 
 def village_panel(
-    fit: Fit, codes: Integers, contrast: Floats, *, level: float = 0.95, seed: int = 0
+    fit: Fit | WeightedFit,
+    codes: Integers,
+    contrast: Floats,
+    *,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> VillagePanel:
     """Test a contrast against 0 by every method for few villages.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or WeightedFit
         A linear or logistic model.
     codes : ndarray of int, shape (n_rows,)
         Village of each row.
@@ -117,7 +124,7 @@ def village_panel(
     VillagePanel
         CR1 and the jackknife with G - 1 degrees of freedom, CR2 with Satterthwaite's, the
         wild bootstrap (for a logit, of the linear probability model) and, for a logit, the
-        score bootstrap.
+        score bootstrap; all with the weights of a weighted model.
 
     Raises
     ------
@@ -141,26 +148,50 @@ def village_panel(
     >>> [test.method for test in panel.tests], panel.agree()
     (['CR1', 'CR2', 'CV3', 'wild'], True)
     """
-    row = contrast[None, :]
-    is_pivotal = inestimable_without(fit, codes, row)[0]
+    row, counted = contrast[None, :], _counted(fit)
+    is_pivotal = inestimable_without(counted, codes, row)[0]
     clusters = group_rows(codes)
     weights = bootstrap_weights(clusters.n_clusters, seed=seed)
     tests: tuple[VillageTest, ...] = ()
     if not is_pivotal.any():
-        found = (_test(name, fit, codes, contrast, weights, level) for name in _methods(fit))
+        methods = _methods(counted)
+        found = (_test(name, fit, codes, contrast, weights, level) for name in methods)
         tests = tuple(test for test in found if test is not None)
+    answers = _answers(fit)
     made = {test.method for test in tests}
     return VillagePanel(
         tests=tests,
-        missing=tuple(name for name in _methods(fit) if name not in made),
+        missing=tuple(name for name in _methods(counted) if name not in made),
         pivotal=frozen(clusters.values[is_pivotal]),
         n_clusters=clusters.n_clusters,
-        effective_worst=float(effective_clusters(fit, codes, row, 1.0)[0]),
-        effective_equal=float(effective_clusters(fit, codes, row, 0.0)[0]),
-        leverage=cluster_facts(fit, clusters).leverage,
-        partial_leverage=frozen(partial_leverage(fit, codes, row)[0]),
+        effective_worst=float(effective_clusters(answers, codes, row, 1.0)[0]),
+        effective_equal=float(effective_clusters(answers, codes, row, 0.0)[0]),
+        leverage=cluster_facts(counted, clusters).leverage,
+        partial_leverage=frozen(partial_leverage(counted, codes, row)[0]),
         weights=weights,
     )
+
+
+def _counted(fit: Fit | WeightedFit) -> Fit:
+    """Take weights as counts: right for what sums over villages before it squares."""
+    return fit.fit if isinstance(fit, WeightedFit) else fit
+
+
+def _answers(fit: Fit | WeightedFit) -> Fit:
+    """Give every answer its own row, its weight a factor of its score."""
+    if isinstance(fit, Fit):
+        return fit
+    return replace(fit.fit, counts=None, slope=frozen(fit.weights * fit.fit.slope))
+
+
+def _linear(fit: Fit | WeightedFit) -> Fit:
+    """Take the linear probability model in place of another."""
+    one = _counted(fit)
+    if one.link is IDENTITY:
+        return one
+    if isinstance(fit, WeightedFit):
+        return fit_weighted_ols(one.X, one.y, fit.weights).fit
+    return fit_ols(one.X, one.y, one.counts)
 
 
 def _methods(fit: Fit) -> tuple[str, ...]:
@@ -170,7 +201,7 @@ def _methods(fit: Fit) -> tuple[str, ...]:
 
 def _test(
     method: str,
-    fit: Fit,
+    fit: Fit | WeightedFit,
     codes: Integers,
     contrast: Floats,
     weights: BootstrapWeights,
@@ -179,17 +210,21 @@ def _test(
     """Make one test; None where the model has no estimate that it needs."""
     try:
         if method == "wild":
-            linear = fit if fit.link is IDENTITY else fit_ols(fit.X, fit.y, fit.counts)
-            found = wild_bootstrap(linear, codes, contrast, weights, level=level)
+            found = wild_bootstrap(_linear(fit), codes, contrast, weights, level=level)
             return _of_bootstrap(method, found)
         if method == "score":
-            found = score_bootstrap(fit, codes, contrast, weights, level=level)
+            found = score_bootstrap(_counted(fit), codes, contrast, weights, level=level)
             return _of_bootstrap(method, found)
         if method == "CV3":
-            return _of_covariance(fit, jackknife_covariance(fit, codes), contrast, level)
+            jackknife = jackknife_covariance(_counted(fit), codes)
+            return _of_covariance(fit.beta, jackknife, contrast, level)
     except ConvergenceError:
         return None
-    return _of_covariance(fit, cr_covariance(fit, codes, Cr(method)), contrast, level)
+    if isinstance(fit, WeightedFit):
+        covariance = weighted_cr(fit, codes, Cr(method))
+    else:
+        covariance = cr_covariance(fit, codes, Cr(method))
+    return _of_covariance(fit.beta, covariance, contrast, level)
 
 
 def _of_bootstrap(method: str, found: BootstrapTest) -> VillageTest:
@@ -206,10 +241,10 @@ def _of_bootstrap(method: str, found: BootstrapTest) -> VillageTest:
 
 
 def _of_covariance(
-    fit: Fit, covariance: Covariance, contrast: Floats, level: float
+    beta: Floats, covariance: Covariance, contrast: Floats, level: float
 ) -> VillageTest:
     """Test by *t* with the covariance's degrees of freedom."""
-    estimate = float(contrast @ fit.beta)
+    estimate = float(contrast @ beta)
     error = float(standard_errors(covariance, contrast[None, :])[0])
     df = float(contrast_df(covariance, contrast[None, :])[0])
     t = estimate / error

@@ -1,0 +1,65 @@
+"""What a reader must know of a regression before believing its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from campaign_effect.analyses.covariances import SurveyDesign, TwoWay, codes_of
+from campaign_effect.analyses.estimates import two_way_of
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.results import Notice
+from campaign_effect.stats.models.covariance import contrast_df
+from campaign_effect.stats.models.random_intercept import RandomInterceptFit
+
+FEW_DF: Final = 4.0
+"""Below it Satterthwaite's approximation is poor (Bell & McCaffrey 2002; Tipton 2015,
+https://doi.org/10.1037/met0000011)."""
+
+
+def model_notices(pooled: PooledModel) -> Iterator[Notice]:
+    """Say what a reader must know before believing the tests."""
+    one = pooled.first
+    if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
+        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
+        yield Notice.of("no_cluster_variation", **facts)
+    if isinstance(one.vcov, TwoWay):
+        yield from _repaired(one)
+    if isinstance(one.vcov, SurveyDesign) and one.vcov.strata is not None:
+        yield from _lonely(one, one.vcov.strata)
+    if one.vcov.cluster is None or one.n_clusters is None:
+        return
+    outcome, cluster = one.formula.outcome, one.vcov.cluster
+    terms, contrasts = one.parameters.terms, one.parameters.contrasts
+    rests = np.any([fit.inestimable(contrasts) for fit in pooled.fits], axis=0)
+    found = (term for term, is_alone in zip(terms, rests, strict=True) if is_alone)
+    alone = tuple(dict.fromkeys(found))
+    if alone:
+        yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
+    dfs = np.mean([contrast_df(fit.covariance, contrasts) for fit in pooled.fits], axis=0)
+    pairs = zip(terms, dfs, strict=True)
+    few = tuple(dict.fromkeys(term for term, df in pairs if df < FEW_DF and term not in alone))
+    if few:
+        n = one.n_clusters
+        yield Notice.of("few_clusters", outcome=outcome, cluster=cluster, n=n, terms=few)
+
+
+def _repaired(one: FittedModel) -> Iterator[Notice]:
+    """Say that the difference of three covariances was no covariance."""
+    found = two_way_of(one.fit, *one.groups)
+    if found.is_repaired:
+        outcome = one.formula.outcome
+        yield Notice.of("two_way_repaired", outcome=outcome, n=found.n_negative)
+
+
+def _lonely(one: FittedModel, strata: str) -> Iterator[Notice]:
+    """Say how many strata have one sampling unit."""
+    stratum = codes_of(one.answers[strata])
+    units = one.groups[0] if one.groups else np.arange(len(stratum))
+    pairs = np.unique(np.column_stack([stratum, units]), axis=0)
+    n = int(np.sum(np.bincount(pairs[:, 0]) == 1))
+    if n:
+        yield Notice.of("lonely_strata", outcome=one.formula.outcome, strata=strata, n=n)

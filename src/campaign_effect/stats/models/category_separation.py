@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from campaign_effect.stats.models.separation import Separation, find_separation
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 
-def find_ordered_separation(X: Floats, y: Integers) -> Separation:
+def find_ordered_separation(X: Floats, y: Integers, *, free: Sequence[int] = ()) -> Separation:
     """Find separation before an ordered model is fitted.
 
     Parameters
@@ -19,11 +20,14 @@ def find_ordered_separation(X: Floats, y: Integers) -> Separation:
         Design without a column of ones.
     y : ndarray of int, shape (n,)
         Category of each row, 0 to K - 1.
+    free : sequence of int, optional
+        Columns with a coefficient for every threshold, as in `fit_partial_ordered`.
 
     Returns
     -------
     Separation
-        Kind and the columns without a finite estimate; `direction` is of the p coefficients.
+        Kind and the columns without a finite estimate; `direction` is of the p coefficients,
+        those of the first threshold for a free column.
 
     Raises
     ------
@@ -47,9 +51,15 @@ def find_ordered_separation(X: Floats, y: Integers) -> Separation:
     rows = np.concatenate([above, below])
     cuts = np.concatenate([y[above] - 1, y[below]])
     passed = np.repeat([1.0, 0.0], [len(above), len(below)])
-    found = find_separation(np.column_stack([X[rows], -np.eye(K - 1)[cuts]]), passed)
-    columns = tuple(j for j in found.columns if j < p)
-    return replace(found, columns=columns, alone=(), direction=found.direction[:p])
+    at_cut = np.eye(K - 1)[cuts]
+    others = at_cut[:, None, 1:] * X[rows][:, list(free), None]  # the further coefficients
+    free_columns = np.repeat(list(free), K - 2).astype(int)
+    X_free = np.where(np.isin(np.arange(p), list(free)), X[rows] * at_cut[:, :1], X[rows])
+    design = np.column_stack([X_free, others.reshape(len(rows), -1), -at_cut])
+    found = find_separation(design, passed)
+    names = [*range(p), *free_columns]
+    columns = sorted({int(names[j]) for j in found.columns if j < len(names)})
+    return replace(found, columns=tuple(columns), alone=(), direction=found.direction[:p])
 
 
 def find_multinomial_separation(X: Floats, y: Integers) -> Separation:

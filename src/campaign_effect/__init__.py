@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.margins import average_effects
+    from campaign_effect.analyses.model_table import tabulate_models
     from campaign_effect.analyses.moderation import compare_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
     from campaign_effect.analyses.predictions import predict_probabilities
@@ -96,6 +97,7 @@ _ROOMS: Final = {
     "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
     "analyses.margins": ("average_effects",),
+    "analyses.model_table": ("tabulate_models",),
     "analyses.moderation": ("compare_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
     "analyses.predictions": ("predict_probabilities",),
@@ -187,6 +189,7 @@ __all__ = [
     "rmsea_sample_size",
     "run",
     "score_factors",
+    "tabulate_models",
     "with_weights",
     "write_codebook",
     "write_spss",

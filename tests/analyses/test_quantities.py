@@ -158,6 +158,20 @@ def test_numbers_are_compared_at_their_quartiles_or_values(survey):
     assert (row.by_value, row.than_value) == (60, 30)
 
 
+def test_groups_are_averaged_over_with_their_weights(chile):
+    """A weight of 2 is a respondent who is there twice."""
+    twice = pd.concat([chile, chile[chile["age"] > 40]])
+    weighted = ce.fit_effect(
+        ce.read_survey(chile.assign(w=1.0 + (chile["age"] > 40))), FORMULA, weights="w"
+    )
+    repeated = ce.fit_effect(ce.read_survey(twice.reset_index(drop=True)), FORMULA)
+    found, wanted = (
+        ce.compare_effects(one, "statusquo", by="edu", own_members=True).tidy()["estimate"]
+        for one in (weighted, repeated)
+    )
+    assert_allclose(found, wanted, rtol=1e-6)  # two fits to 1e-8 of a gradient
+
+
 def test_mistakes_are_refused(fitted, survey):
     effect = fitted["HC3"]
     with pytest.raises(UsageError, match="no step 'sdd'"):

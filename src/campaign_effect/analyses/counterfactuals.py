@@ -137,7 +137,7 @@ def changes_of(pooled: PooledModel, name: str, step: Step | None) -> list[Change
         A variable of the formula.
     step : Step, optional
         By default the derivative of a number that is not only 0 and 1. Quartiles, extremes
-        and the standard deviation are those of the respondents used.
+        and the standard deviation are those of the respondents used, unweighted.
 
     Raises
     ------
@@ -195,11 +195,19 @@ def margins_of(
     answers : DataFrame
         Of those who are averaged over.
     """
+    weights = None if len(answers) == len(one.answers) else _weights(one, answers)
     if change.contrast == DERIVATIVE:
         X = one.design.X if answers is one.answers else one.design.of(answers)
-        return slopes_of(one.fit, _derivative(one, name, answers), X)
+        return slopes_of(one.fit, _derivative(one, name, answers), X, weights)
     after, before = moved(one, name, change, answers)
-    return contrasts_of(one.fit, one.design.of(after), one.design.of(before))
+    return contrasts_of(one.fit, one.design.of(after), one.design.of(before), weights)
+
+
+def _weights(one: FittedModel, answers: pd.DataFrame) -> Floats:
+    """Weigh some of the respondents as the model does."""
+    if one.weights is None:
+        return np.ones(len(answers))
+    return answers[one.weights].to_numpy(dtype=np.float64)
 
 
 def stacked(margins: Iterable[Margin]) -> tuple[Floats, Floats]:

@@ -212,22 +212,26 @@ def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
     return np.asarray(inestimable_without(one_index(fit), codes, contrasts).any(axis=1))
 
 
-def contrasts_of(fit: AnyFit, X1: Floats, X0: Floats) -> Sequence[Margin]:
+def contrasts_of(
+    fit: AnyFit, X1: Floats, X0: Floats, weights: Floats | None = None
+) -> Sequence[Margin]:
     """Average the difference between two designs: one margin, or one a category."""
     if isinstance(fit, RandomInterceptFit):
-        return [average_mixed_contrast(fit, X1, X0)]
+        return [average_mixed_contrast(fit, X1, X0, weights)]
     if isinstance(fit, CategoryFit):
-        return average_share_contrasts(fit, X1, X0)
-    return [average_contrast(one_index(fit), X1, X0)]
+        return average_share_contrasts(fit, X1, X0, weights)
+    return [average_contrast(one_index(fit), X1, X0, weights)]
 
 
-def slopes_of(fit: AnyFit, derivative: Floats, X: Floats) -> Sequence[Margin]:
+def slopes_of(
+    fit: AnyFit, derivative: Floats, X: Floats, weights: Floats | None = None
+) -> Sequence[Margin]:
     """Average the derivative by a variable at a design: one margin, or one a category."""
     if isinstance(fit, RandomInterceptFit):
-        return [average_mixed_slope(fit, derivative, X)]
+        return [average_mixed_slope(fit, derivative, X, weights)]
     if isinstance(fit, CategoryFit):
-        return average_share_slopes(fit, derivative, X)
-    return [average_slope(one_index(fit), derivative, X)]
+        return average_share_slopes(fit, derivative, X, weights)
+    return [average_slope(one_index(fit), derivative, X, weights)]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:

@@ -18,6 +18,7 @@ from campaign_effect.analyses.effect_results import Coefficient, EffectResult, M
 from campaign_effect.analyses.equivalence import Equivalence
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.model_table import ModelTerm
 from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
 from campaign_effect.analyses.risk_ratios import RiskRatio
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
@@ -27,7 +28,7 @@ from campaign_effect.results import Kind
 EffectRow = AverageEffect | ConditionalEffect | Equivalence
 """An average effect in units of the outcome."""
 
-ChangeRow = EffectRow | RiskRatio | EffectEquality
+ChangeRow = EffectRow | RiskRatio | EffectEquality | ModelTerm
 """What a change of one variable does."""
 
 STEP_LABELS = {"dY/dX": "per_unit", "+1": "per_unit", "+1 SD": "per_sd"}
@@ -72,13 +73,13 @@ def _equations(
     for category, block in grouped(rows, "category").items():
         if one.categories and category is not None:
             lines.append(
-                Line(cells=(_versus(one.formula.outcome, category, one.categories[0]),))
+                Line(cells=(versus(one.formula.outcome, category, one.categories[0]),))
             )
         lines += [Line(cells=_cells(row, columns, one)) for row in block]
     return tuple(lines)
 
 
-def _versus(outcome: str, category: str, base: str) -> Text:
+def versus(outcome: str, category: str, base: str) -> Text:
     """Name a category and the base that it is compared with."""
     return Text.of("word.versus", one=f"{outcome}={category}", other=f"{outcome}={base}")
 
@@ -91,7 +92,7 @@ def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell
         "odds_ci": "odds_low:odds_high",
     }
     cells = values(row, *(fields.get(column, column) for column in columns))
-    digits = _digits(row.std_error, 2 if one.model.has_odds else LINEAR_DIGITS)
+    digits = digits_of(row.std_error, 2 if one.model.has_odds else LINEAR_DIGITS)
     precise = {"estimate", "std_error"}
     return tuple(
         Value(value=cell.value, kind=cell.kind, digits=digits)
@@ -101,7 +102,7 @@ def _cells(row: Coefficient, columns: list[str], one: FittedModel) -> tuple[Cell
     )
 
 
-def _digits(std_error: float, least: int) -> int:
+def digits_of(std_error: float, least: int) -> int:
     """Choose decimals that show two digits of a standard error, at most five."""
     if not std_error > 0:
         return least
@@ -109,8 +110,8 @@ def _digits(std_error: float, least: int) -> int:
 
 
 def _notes(result: EffectResult, one: FittedModel, fit: ModelFit) -> tuple[Note, ...]:
-    general = [*_outcome_texts(one, fit), *_base_texts(one), *_weight_texts(fit)]
-    general += _vcov_texts(one, fit)
+    general = [*_outcome_texts(one, fit), *bases_text(one), *weight_texts(fit)]
+    general += vcov_texts(one, fit)
     general += sample_note(one.sample)
     return (
         tuple(general),
@@ -125,10 +126,12 @@ def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
     return [Text.of("note.event", outcome=outcome, events=fit.n_events, n=fit.n)]
 
 
-def _base_texts(one: FittedModel) -> list[Text]:
-    """Name the base of every factor in the model."""
-    factors = one.answers[list(one.formula.columns)].select_dtypes("category")
-    levels = {str(name): factors[name].cat.categories[0] for name in factors}
+def bases_text(*models: FittedModel) -> list[Text]:
+    """Name the base of every factor in some models."""
+    levels: dict[str, str] = {}
+    for one in models:
+        factors = one.answers[list(one.formula.columns)].select_dtypes("category")
+        levels |= {str(name): factors[name].cat.categories[0] for name in factors}
     bases = tuple(
         Text.of("note.base", variable=name, level=f"{name}={level}")
         for name, level in levels.items()
@@ -136,14 +139,16 @@ def _base_texts(one: FittedModel) -> list[Text]:
     return [Text.of("note.bases", bases=bases)] if bases else []
 
 
-def _weight_texts(fit: ModelFit) -> list[Text]:
+def weight_texts(fit: ModelFit) -> list[Text]:
+    """Name the weight, where there is one, and the effective number of respondents."""
     if fit.weight is None:
         return []
     facts = {"weight": fit.weight, "effective": fit.effective_n}
     return [Text.of("note.weights.regression", **facts)]
 
 
-def _vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
+def vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
+    """Say where the standard errors come from."""
     if isinstance(one.vcov, SurveyDesign):
         return [Text.of("note.vcov.design", parts=tuple(_design_texts(one.vcov, fit)))]
     if isinstance(one.vcov, ReplicateWeights):

@@ -12,18 +12,150 @@ from campaign_effect.errors import StatisticsError, SurveyError, UsageError
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
 RTOL_SAME = 1e-7  # the same estimate by another way
+RTOL_R = 1e-7  # closed forms, and Newton to the end on both sides
+RTOL_JACKKNIFE = 1e-5  # R's glm stops once for each province, not at its own solution
+RTOL_AME = 1e-6  # R's gradients are by central differences
+RTOL_AME_DF = 1e-4  # of such a gradient
 FORMULA = "ab ~ imp + gender + urban"
 
 
 @pytest.fixture(scope="module")
 def ces():
     frame = pd.read_csv(DATA / "ces11.csv")
-    return frame.assign(w=frame["weight"] / frame["weight"].mean())
+    interviewer = np.arange(1, len(frame) + 1) % 13
+    return frame.assign(w=frame["weight"] / frame["weight"].mean(), interviewer=interviewer)
 
 
 @pytest.fixture(scope="module")
 def survey(ces):
     return ce.read_survey(ces)
+
+
+@pytest.fixture(scope="module")
+def expected(reference):
+    return reference("weights")
+
+
+@pytest.fixture(scope="module")
+def api(expected):
+    frame = pd.read_csv(DATA / "api1.csv")
+    half = frame["dnum"] % 2
+    replicates = np.array(expected["replicates"]["weights"])
+    return ce.read_survey(
+        frame.assign(
+            w=frame["pw"] * (1 + np.arange(1, len(frame) + 1) % 3 / 2),
+            half=half,
+            villages=np.where(half == 1, 60, 40),
+            alone=np.where(frame["dnum"] == 637, 2, half),
+            **{f"w{r}": column for r, column in enumerate(replicates.T)},
+        )
+    )
+
+
+MODELS = {"logit": ce.Logit(), "lpm": ce.Lpm()}
+API_FORMULA = "y ~ ell + meals + api99"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("kind", ["HC0", "HC1", "HC2", "HC3"])
+def test_weighted_hc_agree_with_sandwich(kind, model, survey, expected):
+    vcov = getattr(ce, kind)()
+    found = ce.fit_effect(survey, FORMULA, model=MODELS[model], vcov=vcov, weights="w").tidy()
+    assert_allclose(found["estimate"], expected[model]["b"], rtol=RTOL_R)
+    assert_allclose(found["std_error"], expected[model]["hc"][kind], rtol=RTOL_R)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("vcov", "key", "rtol", "df"),
+    [
+        (ce.CR1(cluster="province"), "cr1", RTOL_R, 9),
+        (ce.CV3(cluster="province"), "cv3", RTOL_JACKKNIFE, 9),
+        (ce.TwoWay(cluster="interviewer", second="province"), "two_way", RTOL_R, 9),
+    ],
+    ids=["cr1", "cv3", "two_way"],
+)
+def test_weighted_clusters_agree_with_r(vcov, key, rtol, df, model, survey, expected):
+    found = ce.fit_effect(survey, FORMULA, model=MODELS[model], vcov=vcov, weights="w").tidy()
+    assert_allclose(found["std_error"], expected[model][key], rtol=rtol)
+    assert set(found["df"]) == {df}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_weighted_cr2_its_effects_and_joint_test_agree_with_clubsandwich(
+    model, survey, expected
+):
+    vcov = ce.CR2(cluster="province")
+    small, effect = (
+        ce.fit_effect(survey, f, model=MODELS[model], vcov=vcov, weights="w")
+        for f in ("ab ~ imp", FORMULA)
+    )
+    theirs = expected["cr2"][model]
+    assert_allclose(effect.tidy()["std_error"], theirs["se"], rtol=RTOL_R)
+    assert_allclose(effect.tidy()["df"], theirs["df"], rtol=RTOL_R)
+    for row in ce.average_effects(effect, of=["imp", "gender"]).effects:
+        ame = theirs["ame"][row.term]
+        assert_allclose(row.estimate, ame["estimate"], rtol=RTOL_AME)
+        assert_allclose(row.std_error, ame["se"], rtol=RTOL_AME)
+        assert_allclose(row.df, ame["df"], rtol=RTOL_AME_DF)
+    step = ce.compare_models([small, effect]).steps[1]
+    assert_allclose([step.statistic, step.df_2], [theirs["F"], theirs["df_denom"]], rtol=1e-6)
+    assert step.aic is step.lr_p_value is step.log_likelihood is None
+
+
+DESIGNS = {
+    "strata": (ce.SurveyDesign(weights="w", strata="province"), FORMULA),
+    "units": (
+        ce.SurveyDesign(weights="w", strata="half", cluster="dnum", fpc="villages"),
+        API_FORMULA,
+    ),
+    "lonely": (ce.SurveyDesign(weights="w", strata="alone", cluster="dnum"), API_FORMULA),
+}
+
+
+def check_design(effect, theirs):
+    rows = effect.tidy()
+    assert_allclose(rows["estimate"], theirs["b"], rtol=RTOL_R)
+    assert_allclose(rows["std_error"], theirs["se"], rtol=RTOL_R)
+    assert set(rows["df"]) == {theirs["df"]}
+    for row in ce.average_effects(effect, of=list(theirs["ame"])).effects:
+        assert_allclose(row.estimate, theirs["ame"][row.term]["estimate"], rtol=RTOL_AME)
+        assert_allclose(row.std_error, theirs["ame"][row.term]["se"], rtol=RTOL_AME)
+        assert row.df == theirs["df"]
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_designs_and_their_average_effects_agree_with_svyglm(design, survey, api, expected):
+    vcov, formula = DESIGNS[design]
+    effect = ce.fit_effect(survey if design == "strata" else api, formula, vcov=vcov)
+    check_design(effect, expected["design"][design])
+    codes = {notice.code for notice in effect.notices}
+    assert ("lonely_strata" in codes) == (design == "lonely")
+
+
+def test_replicate_weights_agree_with_svyglm(api, expected):
+    theirs = expected["replicates"]
+    names = tuple(f"w{r}" for r in range(len(theirs["scales"])))
+    vcov = ce.ReplicateWeights(weights="w", replicates=names, scale=tuple(theirs["scales"]))
+    check_design(ce.fit_effect(api, API_FORMULA, vcov=vcov), theirs)
+
+
+def test_joint_tests_of_a_design_agree_with_r(api, expected):
+    vcov = DESIGNS["units"][0]
+    steps = [ce.fit_effect(api, f, vcov=vcov) for f in ("y ~ ell", API_FORMULA)]
+    step = ce.compare_models(steps).steps[1]
+    theirs = expected["design"]["units"]
+    assert_allclose([step.statistic, step.p_value], [theirs["F"], theirs["p"]], rtol=1e-6)
+
+
+def test_weighted_measures_of_fit_agree_with_r(survey, expected):
+    theirs = expected["fit"]
+    logit, lpm = (
+        ce.fit_effect(survey, FORMULA, model=model, vcov=ce.HC3(), weights="w").fits[0]
+        for model in MODELS.values()
+    )
+    assert_allclose([logit.nagelkerke, logit.auc], [theirs["nagelkerke"], theirs["auc"]])
+    assert_allclose([lpm.r2, lpm.r2_adjusted], [theirs["r2"], theirs["r2_adjusted"]])
 
 
 def numbers(effect):

@@ -1,38 +1,22 @@
-"""Results to sentences: what was found, in words that claim no more than a survey can show."""
+"""Sentences about the answers and what they measure."""
 
 from __future__ import annotations
 
-from functools import singledispatch
-
-from campaign_effect.analyses.clusters import ClustersResult, verdicts
-from campaign_effect.analyses.effect_results import EffectResult, ModelFit
-from campaign_effect.analyses.equivalence import EquivalenceResult
 from campaign_effect.analyses.factors import FactorResult
-from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.margins import AverageEffect, MarginsResult
-from campaign_effect.analyses.moderation import EffectDifference, ModerationResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
-from campaign_effect.analyses.risk_ratios import RiskRatioResult
 from campaign_effect.analyses.sem.alignment_rows import AlignedMean, AlignmentResult
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
 from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.analyses.validity import ValidityResult
 from campaign_effect.apa.blocks import Note, Text
+from campaign_effect.apa.sentences.generic import sentences
 from campaign_effect.apa.tables.generic import grouped
-from campaign_effect.apa.tables.models import contrast_label, p_text, unit_of
-from campaign_effect.apa.tables.moderation import at_text, than_text
-from campaign_effect.results import Result
+from campaign_effect.apa.tables.models import p_text
 
 LARGE_FALL = 0.01
 """Of the CFI: Cheung, G. W., & Rensvold, R. B. (2002). Evaluating goodness-of-fit indexes for
 testing measurement invariance. https://doi.org/10.1207/S15328007SEM0902_5"""
-
-
-@singledispatch
-def sentences(result: Result) -> tuple[Note, ...]:
-    """Say a result in paragraphs; an analysis that has some registers them here."""
-    return ()
 
 
 @sentences.register
@@ -98,195 +82,6 @@ def _(result: ValidityResult) -> tuple[Note, ...]:
     checks = Text.of("say.validity", k=len(result.checklist), met=met)
     harman = Text.of("say.harman", share=result.common_method[0].share)
     return ((checks, harman),)
-
-
-@sentences.register
-def _(result: EffectResult) -> tuple[Note, ...]:
-    return tuple(
-        _model(one.first, fit) for one, fit in zip(result.pooled, result.fits, strict=True)
-    )
-
-
-def _model(one: FittedModel, fit: ModelFit) -> Note:
-    """Say the model, then how well it fits."""
-    outcome = one.formula.outcome
-    said = [
-        Text.of(
-            f"say.model.{one.model.name}", outcome=outcome, n=fit.n, terms=one.formula.columns
-        ),
-        Text.of("say.chosen_vcov", vcov=Text(id=f"note.vcov.short.{one.vcov.name}")),
-    ]
-    if fit.weight is not None:
-        said.insert(1, Text.of("say.chosen_weights", weight=fit.weight))
-    if fit.mcfadden is not None and fit.log_likelihood is None:
-        said.append(Text.of("say.fit.weighted", mcfadden=fit.mcfadden, auc=fit.auc))
-    elif fit.mcfadden is not None and fit.auc is None:
-        said.append(
-            Text.of(
-                "say.fit.categories",
-                chi2=fit.lr_chi2,
-                df=fit.lr_df,
-                p=p_text(fit.lr_p_value),
-                mcfadden=fit.mcfadden,
-            )
-        )
-    elif fit.mcfadden is not None:
-        said.append(
-            Text.of(
-                "say.fit.logit",
-                chi2=fit.lr_chi2,
-                df=fit.lr_df,
-                p=p_text(fit.lr_p_value),
-                mcfadden=fit.mcfadden,
-                auc=fit.auc,
-            )
-        )
-    elif fit.r2 is not None:
-        said.append(Text.of("say.fit.linear", r2=fit.r2))
-    return tuple(said)
-
-
-@sentences.register
-def _(result: ClustersResult) -> tuple[Note, ...]:
-    return tuple(
-        (
-            Text.of(
-                f"say.clusters.{'agree' if one.agree else 'differ'}",
-                outcome=one.outcome,
-                term=one.term,
-                n=one.n,
-                low=one.low,
-                high=one.high,
-            ),
-        )
-        for one in verdicts(result.tests)
-    )
-
-
-@sentences.register
-def _(result: MarginsResult) -> tuple[Note, ...]:
-    return tuple(
-        _effects(outcome, rows, result)
-        for outcome, rows in grouped(_spoken_of(result), "outcome").items()
-    )
-
-
-def _effects(outcome: str, rows: list[AverageEffect], result: MarginsResult) -> Note:
-    """Say the effects on one outcome, which are unclear, and what none of them shows."""
-    said = [Text.of("say.effects.about", outcome=outcome)]
-    said += [_effect(row, result) for row in rows]
-    unclear = tuple(contrast_label(row) for row in rows if _includes_zero(row))
-    if unclear:
-        said.append(Text.of("say.effects.unclear", labels=unclear))
-    return (*said, Text(id="say.association"))
-
-
-def _includes_zero(row: AverageEffect) -> bool:
-    return (
-        row.conf_low is not None
-        and row.conf_high is not None
-        and row.conf_low <= 0 <= row.conf_high
-    )
-
-
-def _spoken_of(result: MarginsResult) -> list[AverageEffect]:
-    """Take the exposures where they are known: a control's effect is not what was asked."""
-    exposures = result.exposures
-    return [row for row in result.effects if not exposures or row.term in exposures]
-
-
-def _effect(row: AverageEffect, result: MarginsResult) -> Text:
-    """Say one average effect with its interval and exact *p*; without a test, why."""
-    label = contrast_label(row)
-    unit = unit_of(row)
-    if row.conf_low is None or row.p_value is None:
-        untested = f"say.{unit}.untested.{_direction(row)}"
-        return Text.of(untested, label=label, estimate=abs(row.estimate))
-    return Text.of(
-        f"say.{unit}.{_direction(row)}",
-        label=label,
-        estimate=abs(row.estimate),
-        level=result.level,
-        low=row.conf_low,
-        high=row.conf_high,
-        p=p_text(row.p_value),
-    )
-
-
-def _direction(row: AverageEffect) -> str:
-    return "higher" if row.estimate >= 0 else "lower"
-
-
-@sentences.register
-def _(result: EquivalenceResult) -> tuple[Note, ...]:
-    judged = [row for row in result.equivalence if row.verdict is not None]
-    return tuple(
-        (
-            Text.of("say.effects.about", outcome=outcome),
-            *(
-                Text.of(
-                    f"say.equivalence.{unit_of(row)}.{str(row.verdict).partition('.')[2]}",
-                    label=contrast_label(row),
-                    within=result.within,
-                    level=result.level,
-                    low=row.conf_low,
-                    high=row.conf_high,
-                    p=p_text(row.p_value),
-                )
-                for row in rows
-            ),
-        )
-        for outcome, rows in grouped(judged, "outcome").items()
-    )
-
-
-@sentences.register
-def _(result: ModerationResult) -> tuple[Note, ...]:
-    tested = [row for row in result.differences if row.p_value is not None]
-    return tuple(
-        (
-            Text.of("say.effects.about", outcome=outcome),
-            *(_difference(row, result.level) for row in rows),
-            Text(id="say.association"),
-        )
-        for outcome, rows in grouped(tested, "outcome").items()
-    )
-
-
-def _difference(row: EffectDifference, level: float) -> Text:
-    """Say a second difference: where the effect is larger, by how much."""
-    direction = "higher" if row.estimate >= 0 else "lower"
-    return Text.of(
-        f"say.moderation.{unit_of(row)}.{direction}",
-        label=contrast_label(row),
-        by=row.by,
-        one=at_text(row),
-        other=than_text(row),
-        estimate=abs(row.estimate),
-        level=level,
-        low=row.conf_low,
-        high=row.conf_high,
-        p=p_text(row.p_value),
-    )
-
-
-@sentences.register
-def _(result: RiskRatioResult) -> tuple[Note, ...]:
-    said = tuple(
-        Text.of(
-            "say.risk_ratio",
-            label=contrast_label(row),
-            outcome=row.outcome,
-            estimate=row.estimate,
-            level=result.level,
-            low=row.conf_low,
-            high=row.conf_high,
-            p=p_text(row.p_value),
-        )
-        for row in result.ratios
-        if row.conf_low is not None
-    )
-    return ((*said, Text(id="say.association")),) if said else ()
 
 
 @sentences.register

@@ -1,6 +1,7 @@
 import re
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from campaign_effect.render.html import fragment, write
 
 FEW = settings(max_examples=50, deadline=None)  # a shared machine is slow at times
 MINUS = "\N{MINUS SIGN}"
-VOID = {"meta", "path", "use", "rect", "link", "br"}
+VOID = {"meta", "col", "path", "use", "rect", "link", "br"}
 ANY = st.text(st.one_of(st.sampled_from("<>&\"'=/;#!-x \n"), st.characters()))
 RUNS = st.lists(st.builds(Run, text=ANY, italic=st.booleans(), raised=st.booleans())).map(tuple)
 
@@ -55,9 +56,10 @@ def page_of(document):
 
 def test_table_names_its_heads_and_groups(alone):
     text = write(alone).decode()
-    table = re.sub(r"\n", "", text[text.index("<table") : text.index("</table>")])
+    table = text[text.index("<table") : text.index("</table>")]
+    table = re.sub(r"\n|<colgroup>.*</colgroup>", "", table)
     assert table == (
-        '<table aria-describedby="block-1-notes" style="--stub:3em">'
+        '<table aria-describedby="block-1-notes" style="--stub:3em;--points:11pt">'
         '<caption id="block-1-caption"><span class="number">Tabel 4.2</span> '
         '<span class="title">Efek Paparan &amp; Kendali</span> </caption>'
         '<thead><tr><th scope="col" rowspan="2">Prediktor</th>'
@@ -115,6 +117,21 @@ def test_report_starts_with_links_to_its_sections(report):
 
 def test_notice_is_set_apart(report):
     assert {"class": "notice", "role": "note"} in page_of(report).named("p")
+
+
+def test_wide_tables_stand_on_turned_pages_with_their_heading(report):
+    page = page_of(report)
+    assert [at["class"] for at in page.named("h2") if "class" in at] == ["turned"]
+    assert [at["class"] for at in page.named("figure") if "class" in at] == ["wide turned"]
+    shares = [float(at["style"].split(":")[1].rstrip("%")) for at in page.named("col")]
+    assert sum(shares) == pytest.approx(100 * len(page.named("table")), abs=len(shares) * 0.05)
+
+
+def test_a_table_too_wide_for_any_page_is_squeezed():
+    heads = tuple((Run(text=f"Head{place}"),) for place in range(40))
+    grid = Grid(id="t", number=(), title=(), spanners=(), heads=heads, lines=(), notes=())
+    (figure,) = page_of(Document(language="en", title="", blocks=(grid,))).named("figure")
+    assert figure["class"] == "wide turned squeezed"
 
 
 def test_fragment_brings_a_style_that_touches_nothing_else(alone):

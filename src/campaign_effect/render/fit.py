@@ -41,11 +41,14 @@ class Fit:
         Size of type.
     is_landscape : bool
         The page is turned.
+    is_squeezed : bool
+        Even so, words and numbers have to be broken.
     """
 
     widths: tuple[float, ...]
     points: int
     is_landscape: bool
+    is_squeezed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,4 +219,4 @@ def _squeezed(needs: Sequence[_Need]) -> Fit:
     _, points = _SIZES[-1]
     least = [need.least + _SLACK_EMS for need in needs]
     widths = tuple(LANDSCAPE_INCHES * ems / sum(least) for ems in least)
-    return Fit(widths=widths, points=points, is_landscape=True)
+    return Fit(widths=widths, points=points, is_landscape=True, is_squeezed=True)

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from campaign_effect.apa.document import (
+    Block,
     Document,
     Grid,
     GridLine,
@@ -28,6 +29,7 @@ from campaign_effect.render.columns import (
     columns_of,
     spanners_of,
 )
+from campaign_effect.render.fit import Fit, fit, turned
 from campaign_effect.render.svg import inline_svg
 
 _SCOPE: Final = "campaign-effect"
@@ -103,8 +105,10 @@ def _style(name: str) -> str:
 def _blocks(document: Document, prefix: str) -> str:
     """Write the blocks, the links to the sections after the first heading."""
     written = [
-        _block(block, f"{prefix}block-{place}", document.language)
-        for place, block in enumerate(document.blocks, start=1)
+        _block(block, f"{prefix}block-{place}", document.language, is_turned)
+        for place, (block, is_turned) in enumerate(
+            zip(document.blocks, turned(document), strict=True), start=1
+        )
     ]
     links = _links(document, prefix)
     first = next((i for i, b in enumerate(document.blocks) if _is_heading(b, 1)), -1)
@@ -127,10 +131,11 @@ def _links(document: Document, prefix: str) -> str:
     return f"<nav><ol>{''.join(items)}</ol></nav>" if len(items) > 1 else ""
 
 
-def _block(block: Heading | Paragraph | Grid | Picture, id: str, language: str) -> str:
+def _block(block: Block, id: str, language: str, is_turned: bool) -> str:
     match block:
         case Heading():
-            return f'<h{block.level} id="{id}">{_inline(block.runs)}</h{block.level}>'
+            shape = ' class="turned"' if is_turned else ""
+            return f'<h{block.level} id="{id}"{shape}>{_inline(block.runs)}</h{block.level}>'
         case Paragraph():
             shape = '<p class="notice" role="note">' if block.is_notice else "<p>"
             return f"{shape}{_inline(block.runs)}</p>"
@@ -151,18 +156,36 @@ def _picture(picture: Picture, id: str) -> str:
 
 
 def _table(grid: Grid, id: str, language: str) -> str:
-    """Write a table in a box of its own, in which it can be moved on a small screen."""
+    """Write a table in a box of its own, in which it can be moved on a small screen.
+
+    On paper it has the size of type, and the side of the page, at which it fits.
+    """
+    fitted = fit(grid, language)
     caption = _caption(grid)
     named = f' aria-labelledby="{id}-caption"' if caption else ""
     noted = f' aria-describedby="{id}-notes"' if grid.notes else ""
-    shape = ' class="wide"' if len(grid.heads) > _MOST_COLUMNS else ""
+    shapes = {
+        "wide": len(grid.heads) > _MOST_COLUMNS,
+        "turned": fitted.is_landscape,
+        "squeezed": fitted.is_squeezed,
+    }
+    names = " ".join(name for name, is_so in shapes.items() if is_so)
+    shape = f' class="{names}"' if names else ""
+    style = f"--stub:{_stub_width(grid)}em;--points:{fitted.points}pt"
     caption = f'<caption id="{id}-caption">{caption}</caption>' if caption else ""
     return (
         f'<figure id="{id}"{shape}><div class="scroll" role="region" tabindex="0"{named}>'
-        f'<table{noted} style="--stub:{_stub_width(grid)}em">{caption}\n'
+        f'<table{noted} style="{style}">{caption}\n{_widths(fitted)}'
         f"<thead>{_heads(grid)}</thead>\n{_bodies(grid, columns_of(grid, language))}"
         f"\n</table></div>{_notes(grid, id)}</figure>"
     )
+
+
+def _widths(fitted: Fit) -> str:
+    """Give each column its share of the page, for paper."""
+    shares = (100 * width / sum(fitted.widths) for width in fitted.widths)
+    columns = "".join(f'<col style="--share:{share:.1f}%">' for share in shares)
+    return f"<colgroup>{columns}</colgroup>\n"
 
 
 def _stub_width(grid: Grid) -> int:

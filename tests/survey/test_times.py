@@ -81,5 +81,67 @@ def test_unread_times_and_a_guessed_order_are_said():
     assert said == [("unread_times", {"column": "t", "n": 1}), ("day_first", {"column": "t"})]
 
 
+NINE = pd.Timestamp("2024-11-12 09:00:00")
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["+07:00", "+0700", "+07", " GMT+7", " UTC+07:00", " WIB", " gmt +7"],
+)
+def test_every_way_to_name_a_zone_is_the_same_moment(zone):
+    cells = [f"2024-11-12 09:00:00{zone}"] * 2 + ["2024-11-12 02:00:00Z"]
+    assert read_moments(pd.Series(cells)).tolist() == [NINE] * 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2024-11-12 10:00:00 WITA", NINE),
+        ("2024-11-12 11:00:00 WIT", NINE),
+        ("2024-11-11 23:30:00-02:30", NINE),
+        ("2024-11-12 02:00:00 UTC", NINE),
+        ("2024-11-12 09:00:00", NINE),
+    ],
+)
+def test_moments_of_other_zones_are_put_on_the_commonest_clock(cell, moment):
+    assert read_moments(pd.Series(["2024-11-12 08:00:00 WIB"] * 2 + [cell]))[2] == moment
+
+
+def test_a_time_of_a_zone_and_one_of_the_server_are_compared_rightly():
+    frame = pd.DataFrame(
+        {
+            "start": ["2024-11-12T09:00:00.000+07:00", "2024-11-12T10:00:00.000+08:00"],
+            "_submission_time": ["2024-11-12T02:10:00", "2024-11-12T02:05:00"],
+            "_uuid": ["u-1", "u-2"],
+            "x": ["1", "2"],
+        }
+    )
+    variables = [{"name": "x", "column": "x", "type": "number"}]
+    schema = Schema.model_validate({"name": "s", "variables": variables})
+    found = ce.read_survey(frame, schema)
+    taken = (found.times["submitted"] - found.times["started"]).dt.total_seconds()
+    assert taken.tolist() == [600.0, 300.0]
+    assert not [notice for notice in found.notices if notice.code == "zone_assumed"]
+
+
+def test_times_without_a_zone_among_others_are_said():
+    found = survey(
+        {"started": "a", "submitted": "b"},
+        a=["2024-11-12 09:00+08:00", ""],
+        b=["2024-11-12 09:30", "2024-11-12 09:40"],
+    )
+    facts = [dict(one.facts) for one in found.notices if one.code == "zone_assumed"]
+    assert facts == [{"n": 2, "zone": "UTC+8"}]
+
+
+def test_zones_of_a_data_frame_are_kept():
+    moments = pd.to_datetime(["2024-11-12 09:00", "2024-11-12 10:00"]).tz_localize(
+        "Asia/Jakarta"
+    )
+    found = survey({"started": "a", "submitted": "b"}, a=moments, b=moments.tz_convert("UTC"))
+    assert (found.times["submitted"] == found.times["started"]).all()
+    assert read_moments(pd.Series(moments)).tolist()[0] == NINE
+
+
 def test_a_survey_without_times_has_none():
     assert survey({}).times is None

@@ -15,6 +15,7 @@ _MARKS: Final = (
 )
 _STARTED: Final = ("start", "starttime")
 _SUBMITTED: Final = ("end", "endtime", "_submission_time", "SubmissionDate")
+_BY_SERVER: Final = ("_submission_time", "SubmissionDate")
 
 
 def is_kobo(table: RawTable) -> bool:
@@ -28,7 +29,8 @@ def from_kobo(table: RawTable) -> RawTable:
 
     ``group/field`` (KoboToolbox) and ``group-field`` (ODK Central) get the alias ``field``
     where it is of one column only. A question that moved to another group in a later version
-    has two columns; a schema names both, and the first that is filled is taken.
+    has two columns; a schema names both, and the first that is filled is taken. Times that the
+    server notes are UTC, those of the device say their zone.
     """
     joint = "/" if any("/" in column.name for column in table.columns) else "-"
     last = [column.name.rpartition(joint)[2] for column in table.columns]
@@ -42,6 +44,7 @@ def from_kobo(table: RawTable) -> RawTable:
         columns=columns,
         started=_first_there(table, _STARTED),
         submitted=_first_there(table, _SUBMITTED),
+        in_utc=_BY_SERVER,
     )
 
 

@@ -102,6 +102,8 @@ class RawTable:
         Rows that are no full answers; they are still among the cells.
     started, submitted : str
         Columns in which the program notes when an answer began and ended; "" for none.
+    in_utc : tuple of str
+        Columns whose times are UTC though their cells do not say so.
     """
 
     cells: pd.DataFrame
@@ -111,3 +113,4 @@ class RawTable:
     marks: tuple[Mark, ...] = ()
     started: str = ""
     submitted: str = ""
+    in_utc: tuple[str, ...] = ()

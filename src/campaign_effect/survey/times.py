@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from campaign_effect.readers.frame import as_text
 from campaign_effect.results import Notice
@@ -18,7 +20,9 @@ from campaign_effect.survey.columns import Columns
 _YEAR_FIRST: Final = r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"
 _YEAR_LAST: Final = r"(?P<a>\d{1,2})[-/. ](?P<b>\d{1,2}|[a-z]{3,9})[-/. ](?P<z>\d{4}|\d{2})"
 _CLOCK: Final = r"(?P<h>\d{1,2})[.:](?P<min>\d{2})(?:[.:](?P<s>\d{2}(?:[.,]\d+)?))?"
-_ZONE: Final = r"(?:z|(?:gmt|utc)?\s*[+-]\d{1,2}(?::?\d{2})?|gmt|utc|wib|wita|wit)"
+_ZONE: Final = r"(?P<zone>z|(?:gmt|utc)?\s*[+-]\d{1,2}(?::?\d{2})?|gmt|utc|wib|wita|wit)"
+_OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?")
+_HOURS_AHEAD: Final = {"wib": 7, "wita": 8, "wit": 9}
 _REST: Final = rf"(?:[t, ]+{_CLOCK})?(?:\s*(?P<half>[ap]\.?m\.?))?(?:\s*{_ZONE})?"
 _ALONE: Final = re.sub(r"\?P<(\w+)>", r"?P<only_\1>", _CLOCK)
 # The clock stands first: "9.05.33" is a time of day, no day of 1933.
@@ -34,6 +38,8 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
+Floats = NDArray[np.float64]
+
 _DAY_0: Final = (1970, 1, 1)
 
 
@@ -45,8 +51,9 @@ class Times:
     ----------
     frame : DataFrame or None
         ``started`` and ``submitted`` by row, NaT where not known; None without such columns.
+        Both on one clock: that of the commonest time zone.
     notices : tuple of Notice
-        ``unread_times``, ``day_first``.
+        ``unread_times``, ``day_first``, ``zone_assumed``.
     """
 
     frame: pd.DataFrame | None
@@ -63,13 +70,20 @@ def read_times(columns: Columns, schema: Schema) -> Times:
     found = {name: columns.find(names) for name, names in asked.items()}
     if not any(found.values()):
         return Times(frame=None)
-    frame = pd.DataFrame(index=table.cells.index)
+    index = table.cells.index
+    clocks: list[pd.Series] = []
+    offsets: list[Floats] = []
     notices: list[Notice] = []
-    for name, names in found.items():
-        cells = table.cells[names[0]] if names else pd.Series("", frame.index, dtype="str")
-        frame[name], noticed = _read(cells, "".join(names[:1]))
+    for names in found.values():
+        cells = table.cells[names[0]] if names else pd.Series("", index, dtype="str")
+        clock, offset, noticed = _read(cells, "".join(names[:1]))
+        is_utc = bool(names) and names[0] in table.in_utc
+        clocks.append(clock)
+        offsets.append(np.where(np.isnan(offset), 0.0, offset) if is_utc else offset)
         notices += noticed
-    return Times(frame=frame, notices=tuple(notices))
+    moments, assumed = _on_one_clock(clocks, offsets)
+    frame = pd.DataFrame(dict(zip(found, moments, strict=True)), index=index)
+    return Times(frame=frame, notices=(*notices, *assumed))
 
 
 def read_moments(cells: pd.Series) -> pd.Series:
@@ -86,21 +100,48 @@ def read_moments(cells: pd.Series) -> pd.Series:
     Returns
     -------
     Series of datetime64
-        As the clock showed (a zone is left out), NaT where there is none. A clock without a
+        On the clock of the commonest time zone, to which moments of other zones are put;
+        those without a zone are taken to be in it. NaT where there is none. A clock without a
         date is on 1 January 1970: differences within a row are right.
 
     Examples
     --------
     >>> read_moments(pd.Series(["12/11/2024 9.05.33", "13/11/2024 10.00.00"]))[0]
     Timestamp('2024-11-12 09:05:33')
+    >>> read_moments(pd.Series(["2024-11-12T09:05:33+07:00", "2024-11-12T02:05:33Z"]))[1]
+    Timestamp('2024-11-12 09:05:33')
     """
-    return _read(cells, "")[0]
+    clock, offset, _ = _read(cells, "")
+    return _on_one_clock([clock], [offset])[0][0]
 
 
-def _read(cells: pd.Series, column: str) -> tuple[pd.Series, list[Notice]]:
-    """Read a column, and say what in it was not read or may be read in two ways."""
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        return cells, []
+def _on_one_clock(
+    clocks: Sequence[pd.Series], offsets: Sequence[Floats]
+) -> tuple[list[pd.Series], tuple[Notice, ...]]:
+    """Put moments of several zones on the clock of the commonest; count those without one."""
+    known = np.concatenate([offset[~np.isnan(offset)] for offset in offsets])
+    if not len(known):
+        return list(clocks), ()
+    usual = Counter(known.tolist()).most_common(1)[0][0]
+    moved = [
+        clock + pd.to_timedelta(usual - np.where(np.isnan(offset), usual, offset), unit="min")
+        for clock, offset in zip(clocks, offsets, strict=True)
+    ]
+    pairs = zip(clocks, offsets, strict=True)
+    n = sum(int((clock.notna().to_numpy() & np.isnan(offset)).sum()) for clock, offset in pairs)
+    notice = Notice.of("zone_assumed", n=n, zone=_zone_name(usual))
+    return moved, (notice,) if n else ()
+
+
+def _zone_name(minutes: float) -> str:
+    hours, rest = divmod(abs(int(minutes)), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def _read(cells: pd.Series, column: str) -> tuple[pd.Series, Floats, list[Notice]]:
+    """Read clocks and zones of a column; say what was not read or is read in two ways."""
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype) and cells.dt.tz is None:
+        return cells, np.full(len(cells), np.nan), []
     texts = as_text(cells).str.strip().str.casefold()
     found = {text: _TIME.fullmatch(" ".join(text.split())) for text in texts.unique()}
     is_day_first, is_guess = _order([match for match in found.values() if match])
@@ -108,11 +149,24 @@ def _read(cells: pd.Series, column: str) -> tuple[pd.Series, list[Notice]]:
         text: np.datetime64("NaT") if match is None else _moment(match, is_day_first)
         for text, match in found.items()
     }
+    ahead = {text: _offset(match) for text, match in found.items()}
     moments = np.array([values[text] for text in texts], dtype="datetime64[us]")
     n_unread = int((np.isnat(moments) & (texts != "").to_numpy()).sum())
     notices = [Notice.of("unread_times", column=column, n=n_unread)] if n_unread else []
     notices += [Notice.of("day_first", column=column)] if is_guess else []
-    return pd.Series(moments, cells.index), notices
+    offsets = np.array([ahead[text] for text in texts], dtype=np.float64)
+    offsets[np.isnat(moments)] = np.nan
+    return pd.Series(moments, cells.index), offsets, notices
+
+
+def _offset(match: re.Match[str] | None) -> float:
+    """Give the minutes that a clock is ahead of UTC; nan where it does not say."""
+    if match is None or not match["zone"]:
+        return np.nan
+    if named := _OFFSET.search(match["zone"]):
+        minutes = 60 * int(named["hours"]) + int(named["minutes"] or 0)
+        return float(-minutes if named["sign"] == "-" else minutes)
+    return 60.0 * _HOURS_AHEAD.get(match["zone"], 0)
 
 
 def _order(matches: Sequence[re.Match[str]]) -> tuple[bool, bool]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from campaign_effect.errors import SchemaError
 from campaign_effect.schema.labels import (
+    _worded,
     aside_point,
     aside_points,
     default_scale,
@@ -29,6 +30,7 @@ SOMEWHAT = [
     "Disagree",
     "Strongly disagree",
 ]
+INFLUENCE = [f"{word} berpengaruh" for word in ("Tidak", "Kurang", "Cukup", "Sangat")]
 SLIGHTLY = [label.replace("Somewhat", "Slightly") for label in SOMEWHAT]
 
 
@@ -79,9 +81,9 @@ def test_normal_text_stays_as_it_is(label):
         (["TS", "KS", "S", "SS"], "agree4_kurang", True),
         (["STS", "TS", "KS", "S", "SS"], "agree5_kurang_mid", False),
         (["STS", "TS", "S", "SS"], "agree4_forced", True),
-        (["Tidak pernah", "Jarang", "Kadang-kadang", "Sering", "Selalu"], "freq5", False),
+        (["Tidak pernah", "Jarang", "Kadang-kadang", "Sering", "Selalu"], "freq5", True),
         (["Tidak pernah", "Jarang", "Sering", "Selalu"], "freq4", True),
-        (["Cukup berpengaruh", "Kurang berpengaruh"], "influence4", False),
+        (INFLUENCE, "influence4", True),
         (SOMEWHAT, "agree7_en", False),
         (SLIGHTLY, "agree7_en", False),
         (SOMEWHAT + SLIGHTLY, "agree7_en", False),
@@ -96,6 +98,88 @@ def test_a_block_gets_the_scale_that_its_labels_tell(labels, name, is_guess):
     found = resolve_block(labels)
     assert (found.scale.name, found.is_guess) == (name, is_guess)
     assert found.reason == ("all_seen" if is_guess else "only")
+
+
+def worded(language, less, more, *parts):
+    """Write the answers between two words: ``-`` stands for the less, ``+`` for the more."""
+    return [part.replace("-", less).replace("+", more) for part in parts]
+
+
+DIFFERENTIALS = {
+    "likely7_en": worded("en", "unlikely", "likely", "very -", "-", "somewhat -",
+                         "neither - nor +", "somewhat +", "+", "very +"),
+    "likely7_extreme_en": worded("en", "unlikely", "likely", "extremely -", "moderately -",
+                                 "slightly -", "neither + nor -", "slightly +",
+                                 "moderately +", "extremely +"),
+    "likely5_extreme_en": worded("en", "unlikely", "likely", "extremely -", "somewhat -",
+                                 "neither", "somewhat +", "extremely +"),
+    "likely4_somewhat_en": worded("en", "unlikely", "likely", "very -", "somewhat -",
+                                  "somewhat +", "very +"),
+    "satisfied5_somewhat_en": worded("en", "dissatisfied", "satisfied", "very -", "fairly -",
+                                     "neutral", "fairly +", "very +"),
+    "satisfaction7_en": worded("en", "dissatisfied", "satisfied", "very -", "-", "somewhat -",
+                               "neither - nor +", "somewhat +", "+", "very +"),
+    "important5_unipolar_en": worded("en", "", "important", "not at all +", "slightly +",
+                                     "moderately +", "very +", "extremely +"),
+    "satisfied7_extreme_en": worded("en", "dissatisfied", "satisfied", "completely -",
+                                    "mostly -", "somewhat -", "neither - nor +",
+                                    "somewhat +", "mostly +", "completely +"),
+    "good7_en": worded("en", "bad", "good", "Very -", "-", "Slightly -", "Neutral",
+                       "Slightly +", "+", "Very +"),
+    "strong7_extreme_en": worded("en", "weak", "strong", "extremely -", "quite -",
+                                 "slightly -", "neither", "slightly +", "quite +",
+                                 "extremely +"),
+    "important7": worded("id", "tidak penting", "penting", "sangat -", "-", "agak -",
+                         "netral", "agak +", "+", "sangat +"),
+    "satisfied6": worded("id", "tidak puas", "puas", "sangat -", "-", "agak -", "agak +",
+                         "+", "sangat +"),
+    "trusting5_graded": worded("id", "tidak percaya", "percaya", "-", "kurang +", "cukup +",
+                               "+", "sangat +"),
+    "positive5": worded("id", "negatif", "positif", "Sangat -", "-", "Netral", "+",
+                        "Sangat +"),
+    "confident4_kurang": worded("id", "tidak yakin", "yakin", "-", "kurang +", "+", "sangat +"),
+    "active7": worded("id", "pasif", "aktif", "sangat -", "-", "agak -", "biasa saja",
+                      "agak +", "+", "sangat +"),
+    "agree7": worded("id", "tidak setuju", "setuju", "sangat -", "-", "agak -", "netral",
+                     "agak +", "+", "sangat +"),
+    "agree6": worded("id", "tidak setuju", "setuju", "sangat -", "-", "agak -", "agak +",
+                     "+", "sangat +"),
+    "agree7_totally_en": ["Completely disagree", "Mostly disagree", "Slightly disagree",
+                          "Neutral", "Slightly agree", "Mostly agree", "Completely agree"],
+    "freq4_kadang": ["Tidak pernah", "Kadang-kadang", "Sering", "Selalu"],
+    "freq7": ["Tidak pernah", "Sangat jarang", "Jarang", "Kadang-kadang", "Sering",
+              "Sangat sering", "Selalu"],
+    "like5": ["Sangat tidak suka", "Tidak suka", "Biasa saja", "Suka", "Sangat suka"],
+    "quality5_en": ["Very poor", "Poor", "Fair", "Good", "Very good"],
+    "amount5_en": ["Not at all", "A little", "Somewhat", "A lot", "A great deal"],
+}  # fmt: skip
+"""Answers from the lowest to the highest, by the scale they are of."""
+
+
+@pytest.mark.parametrize("name", DIFFERENTIALS)
+def test_words_between_two_poles_get_their_scale_and_codes(name):
+    labels = DIFFERENTIALS[name]
+    scale = resolve_block(labels[::-1]).scale
+    assert scale.name == name
+    codes = label_codes(scale)
+    assert [codes[normalise(label)] for label in labels] == list(range(1, len(labels) + 1))
+
+
+def test_no_two_sets_of_words_are_the_same():
+    sets = [(one.scale.name, frozenset(one.words.items())) for one in _worded()]
+    assert len({name for name, _ in sets}) == len({words for _, words in sets}) == len(sets)
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        (["Disagree", "Neutral", "Agree", "Strongly agree"], "agree5_en"),
+        (["Tidak setuju", "Netral", "Setuju", "Sangat setuju"], "agree5_netral"),
+    ],
+)
+def test_the_shortest_scale_is_guessed_where_others_lack_two_more_answers(labels, name):
+    found = resolve_block(labels)
+    assert (found.scale.name, found.is_guess, found.reason) == (name, True, "shortest")
 
 
 @pytest.mark.parametrize(
@@ -168,4 +252,4 @@ def test_a_semantic_differential_is_told_by_its_negative_codes():
     found = resolve_block(["-3", "-2", "-1", "0", "+1", "2", "3"])
     assert (found.scale.name, found.is_guess) == ("differential7", False)
     assert (found.scale.low, found.scale.high) == (-3, 3)
-    assert resolve_block(["0", "1", "2"]).candidates == ("points_0_10",)
+    assert "points_0_10" in resolve_block(["0", "1", "2"]).candidates

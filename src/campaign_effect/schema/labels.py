@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from campaign_effect.errors import SchemaError
+from campaign_effect.schema.label_sets import Facts, sets_file, worded_sets
 from campaign_effect.schema.model import Code, Point, Scale, Texts
 
-Reason = Literal["only", "all_seen", "none", "tie", "nothing_seen"]
+Reason = Literal["only", "all_seen", "shortest", "none", "tie", "nothing_seen"]
 """Why a block got its scale, or none."""
 
 _SPACES: Final = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -42,7 +41,8 @@ class Resolution:
         Labels that no scale holds, as they were seen.
     reason : str
         ``only``: one candidate; ``all_seen``: of several, the one whose every answer was seen;
-        ``none``: no scale holds all labels; ``tie``: several do; ``nothing_seen``.
+        ``shortest``: the one that all others hold whole, with two or more answers that were
+        not seen; ``none``: no scale holds all labels; ``tie``: several do; ``nothing_seen``.
     """
 
     scale: Scale | None
@@ -58,6 +58,8 @@ class _Vocabulary:
 
     scale: Scale
     words: dict[str, Code]
+    said: frozenset[str] = frozenset()
+    """Its answers as they are printed, without other wordings."""
 
 
 def normalise(label: str) -> str:
@@ -145,7 +147,8 @@ def resolve_block(
     -------
     Resolution
         One candidate is taken. Of several, the one whose every answer was seen is taken as a
-        guess; where none is, or more than one, there is no scale.
+        guess, else the one that is part of all others and at least two answers shorter; where
+        none is, or more than one, there is no scale.
 
     Examples
     --------
@@ -207,13 +210,44 @@ def _resolution(
     known = {word for vocabulary in vocabularies for word in vocabulary.words}
     whole = [v for v in vocabularies if needed and seen.keys() <= v.words.keys()]
     fitting = whole or [v for v in vocabularies if needed and needed <= v.words.keys()]
-    chosen = fitting if len(fitting) == 1 else [v for v in fitting if _is_all_seen(v, seen)]
+    fitting = [v for v in fitting if _tells_apart(v, needed)] or fitting
+    chosen, reason = _chosen(fitting, seen)
     return Resolution(
         scale=_with_aside(chosen[0], seen, asides) if len(chosen) == 1 else None,
         candidates=tuple(vocabulary.scale.name for vocabulary in fitting),
         is_guess=len(fitting) > 1 and len(chosen) == 1,
         unknown=tuple(label for word, label in seen.items() if word in needed - known),
-        reason=_reason(bool(needed), len(fitting), len(chosen)),
+        reason=reason if needed else "nothing_seen",
+    )
+
+
+def _tells_apart(vocabulary: _Vocabulary, words: Collection[str]) -> bool:
+    """Say whether no two words stand for the same answer."""
+    return len({vocabulary.words[word] for word in words}) == len(words)
+
+
+def _chosen(
+    fitting: list[_Vocabulary], seen: Mapping[str, str]
+) -> tuple[list[_Vocabulary], Reason]:
+    """Choose one of the scales that hold every label, and say why, or why none."""
+    if len(fitting) < 2:
+        return fitting, "only" if fitting else "none"
+    if len(chosen := [v for v in fitting if _is_all_seen(v, seen)]) == 1:
+        return chosen, "all_seen"
+    if not chosen and len(chosen := [v for v in fitting if _is_part_of_all(v, fitting)]) == 1:
+        return chosen, "shortest"
+    return [], "tie"
+
+
+def _is_part_of_all(vocabulary: _Vocabulary, others: Sequence[_Vocabulary]) -> bool:
+    """Say whether all others have its answers and at least two more."""
+    return all(
+        other is vocabulary
+        or (
+            vocabulary.said <= other.words.keys()
+            and len(other.scale.points) >= len(vocabulary.scale.points) + 2
+        )
+        for other in others
     )
 
 
@@ -226,16 +260,6 @@ def _with_aside(
     return vocabulary.scale.model_copy(update={"aside": tuple(unique.values())})
 
 
-def _reason(is_seen: bool, n_fitting: int, n_chosen: int) -> Reason:
-    if not is_seen:
-        return "nothing_seen"
-    if n_fitting == 0:
-        return "none"
-    if n_chosen != 1:
-        return "tie"
-    return "only" if n_fitting == 1 else "all_seen"
-
-
 def _is_all_seen(vocabulary: _Vocabulary, seen: Iterable[str]) -> bool:
     codes = {vocabulary.words.get(word) for word in seen}
     return all(point.code in codes for point in vocabulary.scale.points)
@@ -243,34 +267,28 @@ def _is_all_seen(vocabulary: _Vocabulary, seen: Iterable[str]) -> bool:
 
 def _vocabulary(scale: Scale) -> _Vocabulary:
     words = label_codes(scale)
-    return _Vocabulary(scale=scale, words=words)
-
-
-@cache
-def _file() -> dict[str, Any]:
-    path = files("campaign_effect.schema") / "label_sets.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return _Vocabulary(scale=scale, words=words, said=frozenset(words))
 
 
 @cache
 def _worded() -> tuple[_Vocabulary, ...]:
     """Read the sets of words; each is recognised in one language only."""
-    return tuple(_worded_set(name, facts) for name, facts in _file()["sets"].items())
+    return tuple(_worded_set(name, facts) for name, facts in worded_sets())
 
 
-def _worded_set(name: str, facts: dict[str, Any]) -> _Vocabulary:
+def _worded_set(name: str, facts: Facts) -> _Vocabulary:
     points = tuple(_point(part["code"], part) for part in facts["points"])
     words: dict[str, Code] = {}
     for point, part in zip(points, facts["points"], strict=True):
         for word in (str(point.code), part[facts["seen"]], *point.accepts):
             words[normalise(word)] = point.code
-    scale = Scale(name=name, points=points)
-    return _Vocabulary(scale=scale, words=words)
+    said = frozenset(normalise(part[facts["seen"]]) for part in facts["points"])
+    return _Vocabulary(scale=Scale(name=name, points=points), words=words, said=said)
 
 
 @cache
 def _numbered() -> tuple[_Vocabulary, ...]:
-    ranges = _file()["numbers"].items()
+    ranges = sets_file()["numbers"].items()
     scales = [
         Scale(name=name, points=tuple(Point(code=code) for code in range(low, high + 1)))
         for name, (low, high) in ranges
@@ -280,7 +298,7 @@ def _numbered() -> tuple[_Vocabulary, ...]:
 
 @cache
 def _aside_words() -> dict[str, Point]:
-    points = [_point(code, part) for code, part in _file()["aside"].items()]
+    points = [_point(code, part) for code, part in sets_file()["aside"].items()]
     return {
         normalise(word): point
         for point in points
@@ -289,6 +307,6 @@ def _aside_words() -> dict[str, Point]:
     }
 
 
-def _point(code: Code, part: dict[str, Any]) -> Point:
+def _point(code: Code, part: Facts) -> Point:
     text = Texts(en=part["en"], id=part["id"])
     return Point(code=code, text=text, accepts=tuple(part.get("accepts", ())))

@@ -17,6 +17,11 @@ Sure = Literal["sure", "likely", "unsure"]
 _GRID: Final = re.compile(r"^(?P<stem>.*\S)\s*\[(?P<row>.+)\]\s*$", re.DOTALL)
 _PREFIX: Final = re.compile(r"^(?P<stem>.*?[A-Za-z0-9])(?P<joint>[._ -]?)(?P<number>\d{1,3})$")
 _MOST_POINTS: Final = 11
+_MOST_NAMED: Final = 4
+_WHY: Final = {
+    "all_seen": "every answer of {name} was seen",
+    "shortest": "{name} is the shortest that holds every answer seen",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +79,23 @@ def scale_of(looks: Sequence[Look]) -> Scaling:
         return Scaling(scale=None, why="fewer than three different numbers", sure="unsure")
     if found.is_guess:
         others = [name for name in found.candidates if name != found.scale.name]
-        why = f"every answer of {found.scale.name} was seen, but {', '.join(others)} fits too"
+        why = f"{_WHY[found.reason].format(name=found.scale.name)}, but {_some(others)}"
         return Scaling(scale=found.scale, why=why, sure="likely")
     why = f"{found.scale.name} alone holds every answer seen"
     return Scaling(scale=found.scale, why=why, sure="likely" if is_numeric else "sure")
 
 
+def _some(names: Sequence[str]) -> str:
+    """Say which other scales fit, the first few by name."""
+    shown = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+    return f"{shown} fit{'s' if len(names) == 1 else ''} too"
+
+
 def is_likert_like(looks: Sequence[Look]) -> bool:
-    """Say whether some answers are known from printed scales."""
+    """Say whether at least two answers are known from printed scales."""
     known = known_labels()
-    return any(
-        normalise(label) in known and not label.strip().isdecimal()
-        for look in looks
-        for label in look.labels
-    )
+    labels = {normalise(label) for look in looks for label in look.labels}
+    return sum(label in known and not label.isdecimal() for label in labels) >= 2
 
 
 def _grouped(looks: Sequence[Look], by: Literal["grid", "prefix"]) -> tuple[Block, ...]:

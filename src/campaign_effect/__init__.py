@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.exposures import compare_exposures
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
+    from campaign_effect.analyses.imputing import Imputation
     from campaign_effect.analyses.margins import average_effects
     from campaign_effect.analyses.model_table import tabulate_models
     from campaign_effect.analyses.moderation import compare_effects
@@ -96,6 +97,7 @@ _ROOMS: Final = {
     "analyses.factors": ("explore_factors",),
     "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
+    "analyses.imputing": ("Imputation",),
     "analyses.margins": ("average_effects",),
     "analyses.model_table": ("tabulate_models",),
     "analyses.moderation": ("compare_effects",),
@@ -142,6 +144,7 @@ __all__ = [
     "Classic",
     "Firth",
     "FractionalLogit",
+    "Imputation",
     "Logit",
     "Lpm",
     "Moments",

@@ -110,3 +110,60 @@ class LinearEffectResult(EffectResult):
     """The same models as linear probability models."""
 
     name: ClassVar[str] = "linear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingInformation(Row):
+    """What missing answers cost one coefficient.
+
+    ``df_complete`` are its degrees of freedom if nothing were missing; ``riv`` the relative
+    increase in its variance, and ``fmi`` the fraction of information that is lost.
+    """
+
+    outcome: Name
+    term: Term
+    category: Literal | None
+    df_complete: Df | None
+    riv: Number
+    fmi: Bounded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImputedVariable(Row):
+    """One variable of an imputation model of which answers were missing.
+
+    ``mean`` and ``sd`` are of the answers given, ``mean_imputed`` and ``sd_imputed`` of those
+    imputed (None for words); ``r_hat`` compares the chains: near 1 where they mix.
+    """
+
+    outcome: Name
+    variable: Name
+    method: Word
+    n: Count
+    n_imputed: Count
+    mean: Number | None
+    sd: Number | None
+    mean_imputed: Number | None
+    sd_imputed: Number | None
+    r_hat: Number | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainStep(Row):
+    """Mean and standard deviation of a variable's imputed answers in one round of one chain."""
+
+    outcome: Name
+    variable: Name
+    chain: Count
+    round: Count
+    mean: Number
+    sd: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImputedEffectResult(EffectResult):
+    """Models over imputations, with what is known of these."""
+
+    information: tuple[MissingInformation, ...]
+    variables: tuple[ImputedVariable, ...]
+    chains: tuple[ChainStep, ...]

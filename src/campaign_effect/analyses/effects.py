@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,11 @@ from campaign_effect.analyses.effect_results import (
     ModelFit,
 )
 from campaign_effect.analyses.fit_notices import model_notices
-from campaign_effect.analyses.fitting import FittedModel, fit_model
+from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.imputed import describe_imputations
+from campaign_effect.analyses.imputing import Imputation
 from campaign_effect.analyses.inference import Inference, check_level
-from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.pooled import PooledModel, fit_pooled
 from campaign_effect.analyses.weighting import choose_weights, default_vcov, design_notices
 from campaign_effect.errors import SurveyError
 from campaign_effect.schema.model import Schema
@@ -46,7 +49,7 @@ from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.survey import Survey
 
 
-def fit_effect(
+def fit_effect(  # noqa: PLR0913 - the choices of a regression
     survey: Survey,
     formula: str | None = None,
     *,
@@ -54,6 +57,7 @@ def fit_effect(
     vcov: Vcov | None = None,
     weights: str | bool = True,
     level: float = 0.95,
+    missing: Imputation | None = None,
 ) -> EffectResult:
     """Fit a regression of an outcome on exposures and controls.
 
@@ -77,6 +81,9 @@ optional
         positive weight is left out and counted.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1).
+    missing : Imputation, optional
+        Impute missing answers and pool over the imputations by Rubin's rules. By default
+        respondents without every answer are left out.
 
     Returns
     -------
@@ -85,7 +92,9 @@ optional
         conf_high``; odds ratios for a logit; the ``category`` of a multinomial equation;
         thresholds of an ordered model as ``low|high``) and ``fits``. Respondents without
         every answer are left out and counted. A term that rests on one cluster alone has no
-        test.
+        test. With ``missing`` also parts ``information`` (a coefficient's relative increase
+        in variance and fraction of missing information), ``variables`` (answers given and
+        imputed, by which model, R-hat of the chains) and ``chains``.
 
     Raises
     ------
@@ -101,7 +110,9 @@ optional
     -----
     Tests and intervals are by *t* with the covariance's degrees of freedom: Satterthwaite's
     for CR2 [1]_, clusters - 1 for CR0, CR1 and CV3, n - p for linear models without clusters,
-    and *z* for other models without clusters.
+    and *z* for other models without clusters. Over imputations they are Barnard and Rubin's
+    [2]_, for which those above, averaged over imputations, are the complete data's; fit
+    statistics are averages, and a penalised likelihood has Wald's tests.
 
     References
     ----------
@@ -109,6 +120,8 @@ optional
        variance estimation and hypothesis testing in fixed effects models. Journal of
        Business & Economic Statistics, 36, 672-683.
        https://doi.org/10.1080/07350015.2016.1247004
+    .. [2] Barnard, J., & Rubin, D. B. (1999). Small-sample degrees of freedom with multiple
+       imputation. Biometrika, 86, 948-955. https://doi.org/10.1093/biomet/86.4.948
 
     Examples
     --------
@@ -124,14 +137,12 @@ optional
     weight = choose_weights(survey.schema, model, vcov, weights)
     vcov = default_vcov(survey.schema, model, weight) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)
-    models = [
-        PooledModel(fits=(fit_model(survey, one, model, vcov, weight),)) for one in formulas
-    ]
+    models = [fit_pooled(survey, one, model, vcov, weight, missing) for one in formulas]
     rows = [tuple(_coefficients(one, level)) for one in models]
     first = models[0].first.sample
-    return EffectResult(
+    result = EffectResult(
         coefficients=tuple(row for block in rows for row in block),
-        fits=tuple(_model_fit(one.first) for one in models),
+        fits=tuple(_averaged([_model_fit(fit) for fit in one.fits]) for one in models),
         level=level,
         pooled=tuple(models),
         samples=(
@@ -145,6 +156,7 @@ optional
         ),
         glossary=survey.glossary,
     )
+    return result if missing is None else describe_imputations(result)
 
 
 def fit_linear_effect(survey: Survey) -> LinearEffectResult:
@@ -262,6 +274,21 @@ def _model_fit(one: FittedModel) -> ModelFit:
         icc=mixed.icc if mixed else None,
         median_odds_ratio=mixed.median_odds_ratio if mixed else None,
     )
+
+
+def _averaged(rows: list[ModelFit]) -> ModelFit:
+    """Average how well a model fits its imputations, where there are several."""
+    first, *others = rows
+    if not others:
+        return first
+    changed: dict[str, Any] = {"lr_chi2": None, "lr_df": None, "lr_p_value": None}
+    for name in (f.name for f in fields(first) if f.name not in changed):
+        values = [getattr(row, name) for row in rows]
+        if isinstance(values[0], float):
+            changed[name] = float(np.mean(values))
+    if first.n_events is not None:
+        changed["n_events"] = round(float(np.mean([row.n_events for row in rows])))
+    return replace(first, **changed)
 
 
 def _statistics(

@@ -30,6 +30,7 @@ PLACE: Final = "column_"
 """How formulaic calls the columns; a number follows."""
 
 _PLACED: Final = re.compile(rf"\b{PLACE}(\d+)\b")
+_IS_PLAIN: Final = re.compile(rf"1|{PLACE}\d+|C\({PLACE}\d+.*\)")
 _ARGUMENTS: Final = frozenset({"base", "degree", "df", "knots", "raw", "True", "False"})
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>`[^`]+`)
@@ -110,6 +111,19 @@ class Design:
         if len(self.terms) == made.shape[1]:
             return made
         return made[:, [term != INTERCEPT for term in self.spec.column_names]]
+
+    def formed_terms(self) -> dict[str, tuple[str, ...]]:
+        """Name the interactions and curves, each with its columns."""
+        found = {}
+        for term in self.spec.terms:
+            parts = [str(factor.expr) for factor in term.factors]
+            is_formed = len(parts) > 1 or not _IS_PLAIN.fullmatch(parts[0])
+            if is_formed:
+                text = ":".join(parts)
+                places = dict.fromkeys(int(place) for place in _PLACED.findall(text))
+                columns = tuple(self.columns[place] for place in places)
+                found[_named(text, self.columns)] = columns
+        return found
 
     def without_intercept(self) -> Design:
         """Leave the column of ones out, where something else stands for it."""

@@ -19,7 +19,7 @@ class Inference:
     """An estimate and what is known of its error; no test where none is honest.
 
     ``riv`` and ``fmi`` are the relative increase in its variance by what is missing and the
-    fraction of missing information, where answers were imputed.
+    fraction of missing information (Rubin's, of large samples), where answers were imputed.
     """
 
     estimate: float
@@ -119,8 +119,9 @@ def infer_pooled(
     complete_df = np.mean([contrast_df(*pair) for pair in pairs], axis=0)
     pooled = pool_estimates(estimates, errors**2, complete_df)
     tests = _inferences(pooled.estimate, pooled.std_error, pooled.df, level, untestable)
-    shares = zip(tests, pooled.riv, pooled.fmi, strict=True)
-    return [replace(test, riv=_finite(riv), fmi=_finite(fmi)) for test, riv, fmi in shares]
+    fmi = pool_estimates(estimates, errors**2).fmi  # few clusters are no missing answers
+    shares = zip(tests, pooled.riv, fmi, strict=True)
+    return [replace(test, riv=_finite(riv), fmi=_finite(lost)) for test, riv, lost in shares]
 
 
 def _inferences(

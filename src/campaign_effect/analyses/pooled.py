@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.choices import Model
+from campaign_effect.analyses.columns import known_columns
+from campaign_effect.analyses.covariances import Vcov
+from campaign_effect.analyses.fitting import FittedModel, fit_completed, fit_model
+from campaign_effect.analyses.formulas import CheckedFormula, check_formula
+from campaign_effect.analyses.imputing import Imputation, Incomplete, find_incomplete
 from campaign_effect.analyses.inference import Inference, infer, infer_pooled
 from campaign_effect.errors import UsageError
+from campaign_effect.stats.design.imputations import Imputations
 from campaign_effect.stats.moments.arrays import Floats
+from campaign_effect.survey import Survey
 
 Quantities = Callable[[FittedModel], tuple[Floats, Floats]]
 """Gives k estimates of a model, shape (k,), and their gradients in its coefficients, (k, p)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Imputed:
+    """What an imputation was asked for, and its draws.
+
+    Attributes
+    ----------
+    choice : Imputation
+    incomplete : Incomplete
+    draws : Imputations or None
+        None where nothing was missing.
+    """
+
+    choice: Imputation
+    incomplete: Incomplete
+    draws: Imputations | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,9 +48,12 @@ class PooledModel:
     ----------
     fits : tuple of FittedModel
         One, or one an imputation; they share everything but the imputed answers.
+    imputed : Imputed, optional
+        What was imputed, where it was asked for.
     """
 
     fits: tuple[FittedModel, ...]
+    imputed: Imputed | None = None
 
     @property
     def first(self) -> FittedModel:
@@ -76,3 +103,49 @@ class PooledModel:
             level,
             hidden.tolist(),
         )
+
+
+def fit_pooled(
+    survey: Survey,
+    formula: str,
+    model: Model,
+    vcov: Vcov,
+    weights: str | None,
+    missing: Imputation | None,
+) -> PooledModel:
+    """Fit one model to the complete answers, or to each imputation of them.
+
+    Raises
+    ------
+    FormulaError, MissingColumnsError, UsageError, SurveyError, SeparationError,
+    CollinearityError
+        See `campaign_effect.fit_effect`.
+    """
+    if missing is None:
+        return PooledModel(fits=(fit_model(survey, formula, model, vcov, weights),))
+    checked = check_formula(formula, known_columns(survey))
+    incomplete = find_incomplete(survey, checked, model, vcov, weights, missing)
+    return fit_imputations(incomplete, checked, model, vcov, missing)
+
+
+def fit_imputations(
+    incomplete: Incomplete,
+    formula: CheckedFormula,
+    model: Model,
+    vcov: Vcov,
+    choice: Imputation,
+    deltas: Mapping[str, float] | None = None,
+) -> PooledModel:
+    """Impute answers, and fit a model to each imputation."""
+    draws = incomplete.impute(choice, deltas)
+    full = (
+        [incomplete.data]
+        if draws is None
+        else [draws.completed(i) for i in range(draws.n_imputations)]
+    )
+    completed = [incomplete.completed(one) for one in full]
+    weights, sample = incomplete.weights, incomplete.sample
+    return PooledModel(
+        fits=fit_completed(formula, completed, model, vcov, sample, weights),
+        imputed=Imputed(choice=choice, incomplete=incomplete, draws=draws),
+    )

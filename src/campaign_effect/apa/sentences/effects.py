@@ -17,7 +17,8 @@ from campaign_effect.apa.tables.moderation import at_text, than_text
 
 
 @sentences.register
-def _(result: EffectResult) -> tuple[Note, ...]:
+def model_sentences(result: EffectResult) -> tuple[Note, ...]:
+    """Say each model and how well it fits."""
     return tuple(
         _model(one.first, fit) for one, fit in zip(result.pooled, result.fits, strict=True)
     )
@@ -36,7 +37,7 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
         said.insert(1, Text.of("say.chosen_weights", weight=fit.weight))
     if fit.mcfadden is not None and fit.log_likelihood is None:
         said.append(Text.of("say.fit.weighted", mcfadden=fit.mcfadden, auc=fit.auc))
-    elif fit.mcfadden is not None and fit.auc is None:
+    elif fit.lr_chi2 is not None and fit.auc is None:
         said.append(
             Text.of(
                 "say.fit.categories",
@@ -46,7 +47,7 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
                 mcfadden=fit.mcfadden,
             )
         )
-    elif fit.mcfadden is not None:
+    elif fit.lr_chi2 is not None:
         said.append(
             Text.of(
                 "say.fit.logit",

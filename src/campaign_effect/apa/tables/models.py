@@ -14,12 +14,19 @@ from campaign_effect.analyses.covariances import (
     SurveyDesign,
     TwoWay,
 )
-from campaign_effect.analyses.effect_results import Coefficient, EffectResult, ModelFit
+from campaign_effect.analyses.effect_results import (
+    Coefficient,
+    EffectResult,
+    ImputedEffectResult,
+    MissingInformation,
+    ModelFit,
+)
 from campaign_effect.analyses.equivalence import Equivalence
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.model_table import ModelTerm
 from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
+from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.analyses.risk_ratios import RiskRatio
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
@@ -39,16 +46,19 @@ LINEAR_DIGITS = 3
 
 
 @tables.register
-def _(result: EffectResult) -> tuple[Table, ...]:
+def model_tables(result: EffectResult) -> tuple[Table, ...]:
+    """Give a table of coefficients a model."""
     return tuple(
-        _coefficients(result, one.first, fit)
+        _coefficients(result, one, fit)
         for one, fit in zip(result.pooled, result.fits, strict=True)
     )
 
 
-def _coefficients(result: EffectResult, one: FittedModel, fit: ModelFit) -> Table:
+def _coefficients(result: EffectResult, pooled: PooledModel, fit: ModelFit) -> Table:
+    one = pooled.first
     outcome = one.formula.outcome
     rows = [row for row in result.coefficients if row.outcome == outcome]
+    lost = _lost(result, outcome)
     statistic = "z" if rows[0].df is None and not one.vcov.cluster else "t"
     columns = ["term", "estimate", "std_error", statistic, "df", "p_value", "ci"]
     if statistic == "z":
@@ -58,15 +68,26 @@ def _coefficients(result: EffectResult, one: FittedModel, fit: ModelFit) -> Tabl
     return Table(
         id=f"{one.model.name}_{outcome}",
         title=Text.of(f"title.effects.{one.model.name}", outcome=outcome),
-        heads=heads(*columns, level=result.level),
-        lines=_equations(rows, columns, one),
-        notes=_notes(result, one, fit),
+        heads=heads(*columns, *(["fmi"] if lost else []), level=result.level),
+        lines=_equations(rows, columns, one, lost),
+        notes=_notes(pooled, fit),
         glossary=result.glossary,
     )
 
 
+Lost = dict[tuple[str, str | None], MissingInformation]
+"""What missing answers cost the coefficients, by term and category."""
+
+
+def _lost(result: EffectResult, outcome: str) -> Lost:
+    if not isinstance(result, ImputedEffectResult):
+        return {}
+    rows = [row for row in result.information if row.outcome == outcome]
+    return {(row.term, row.category): row for row in rows}
+
+
 def _equations(
-    rows: list[Coefficient], columns: list[str], one: FittedModel
+    rows: list[Coefficient], columns: list[str], one: FittedModel, lost: Lost
 ) -> tuple[Line, ...]:
     """Give a line a term; those of a category are headed by it and the base."""
     lines: list[Line] = []
@@ -75,7 +96,10 @@ def _equations(
             lines.append(
                 Line(cells=(versus(one.formula.outcome, category, one.categories[0]),))
             )
-        lines += [Line(cells=_cells(row, columns, one)) for row in block]
+        for row in block:
+            found = lost.get((row.term, row.category))
+            cells = values(found, "fmi") if found else ()
+            lines.append(Line(cells=(*_cells(row, columns, one), *cells)))
     return tuple(lines)
 
 
@@ -109,14 +133,25 @@ def digits_of(std_error: float, least: int) -> int:
     return min(max(least, 1 - math.floor(math.log10(std_error))), 5)
 
 
-def _notes(result: EffectResult, one: FittedModel, fit: ModelFit) -> tuple[Note, ...]:
+def _notes(pooled: PooledModel, fit: ModelFit) -> tuple[Note, ...]:
+    one = pooled.first
     general = [*_outcome_texts(one, fit), *bases_text(one), *weight_texts(fit)]
     general += vcov_texts(one, fit)
     general += sample_note(one.sample)
-    return (
-        tuple(general),
-        tuple(_fit_texts(fit)),
-    )
+    fitted = tuple(_fit_texts(fit))
+    if len(pooled.fits) == 1:
+        return tuple(general), fitted
+    return tuple(general), tuple(_imputed_texts(pooled)), fitted
+
+
+def _imputed_texts(pooled: PooledModel) -> list[Text]:
+    """Say how missing answers were imputed, and how the imputations were pooled."""
+    imputed = pooled.imputed
+    if imputed is None:
+        return []
+    facts = {"m": imputed.choice.m, "rounds": imputed.choice.rounds}
+    complete = {"complete": imputed.incomplete.n_complete, "n": pooled.first.sample.n_used}
+    return [Text.of("note.imputed.model", **facts, **complete), Text(id="note.imputed.pooled")]
 
 
 def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:
@@ -181,8 +216,8 @@ def p_text(p_value: float | None) -> Text:
 
 
 def _fit_texts(fit: ModelFit) -> list[Text]:
-    if fit.log_likelihood is None:
-        return _weighted_texts(fit)
+    if fit.log_likelihood is None or (fit.mcfadden is not None and fit.lr_chi2 is None):
+        return _untested_texts(fit)
     if fit.mcfadden is not None and fit.auc is None:
         return [
             Text.of(
@@ -218,12 +253,15 @@ def _fit_texts(fit: ModelFit) -> list[Text]:
     return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
 
 
-def _weighted_texts(fit: ModelFit) -> list[Text]:
-    """Describe a fit that has no likelihood."""
+def _untested_texts(fit: ModelFit) -> list[Text]:
+    """Describe a fit that has no likelihood-ratio test: weighted, or of several imputations."""
     if fit.r2 is not None:
         return [Text.of("note.fit.linear", r2=fit.r2, adjusted=fit.r2_adjusted)]
     if fit.mcfadden is None:
         return []
+    if fit.auc is None or fit.log_likelihood is not None:
+        facts = {"mcfadden": fit.mcfadden, "nagelkerke": fit.nagelkerke}
+        return [Text.of("note.fit.shares", **facts)]
     names = ("mcfadden", "nagelkerke", "tjur", "auc")
     return [Text.of("note.fit.weighted", **{name: getattr(fit, name) for name in names})]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ def impute_chained(
     *,
     villages: Integers | None = None,
     deltas: Floats | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Imputations:
     """Impute missing answers several times, each variable given all others.
 
@@ -49,6 +51,8 @@ def impute_chained(
         How far missing answers of each variable lie from what given answers predict: added
         to numbers in their unit, to others as log odds of a higher level (of any level but
         the first). 0, missing at random, by default.
+    on_progress : callable, optional
+        Told how many chains are done, and of how many.
 
     Returns
     -------
@@ -102,7 +106,11 @@ def impute_chained(
         _Task.of(j, variables[j], data[:, j], is_missing[:, j], float(deltas[j])) for j in order
     ]
     seeds = np.random.SeedSequence(settings.seed).spawn(settings.imputations)
-    chains = [_run(data, variables, tasks, villages, settings, seed) for seed in seeds]
+    chains: list[_Chain] = []
+    for seed in seeds:
+        chains.append(_run(data, variables, tasks, villages, settings, seed))
+        if on_progress:
+            on_progress(len(chains), settings.imputations)
     rows, columns = np.nonzero(is_missing)
     return Imputations(
         data=frozen(data.copy()),

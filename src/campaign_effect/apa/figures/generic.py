@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import textwrap
-import warnings
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_effect.apa.blocks import Figure
 from campaign_effect.apa.document import Picture
+from campaign_effect.apa.figures.characters import DrawnStyle, fonts
 from campaign_effect.apa.layout import note_paragraphs, numbered
 from campaign_effect.apa.style import Style, plain
 from campaign_effect.results import Result
@@ -28,7 +28,6 @@ LINE: Final = "#01665e"
 RESOLUTION: Final = 200
 
 _SETTINGS: Final[dict[str, Any]] = {
-    "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -52,12 +51,12 @@ def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
-        # A label may hold signs that the font lacks; they are drawn as boxes.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    settings: Any = {**_SETTINGS, "font.family": list(fonts())}
+    drawn = DrawnStyle(language=style.language, glossary=style.glossary)
+    with mpl.rc_context(settings):
         canvas = Canvas(figsize=figure.size, layout="constrained")
         FigureCanvasAgg(canvas)
-        figure.draw(canvas, style)
+        figure.draw(canvas, drawn)
         canvas.draw_without_rendering()
         canvas.set_layout_engine("none")  # laid out once for both forms
         svg, png = io.BytesIO(), io.BytesIO()

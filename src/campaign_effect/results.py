@@ -71,11 +71,17 @@ class Sample:
         Respondents of whom at least one answer entered the numbers.
     dropped : tuple of (reason, count)
         Why the others were left out; the counts add up to ``n_total - n_used``.
+    weight : str, optional
+        The column of the weights, where respondents count unequally.
+    effective_n : float, optional
+        How many respondents of equal weight would tell as much of a mean (Kish).
     """
 
     n_total: int
     n_used: int
     dropped: tuple[tuple[str, int], ...] = ()
+    weight: str | None = None
+    effective_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Weighted regressions and survey designs through the public API: R, and what must hold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -235,3 +236,69 @@ def test_the_classic_covariance_takes_no_weights(survey):
 def test_weights_are_named_once(survey):
     with pytest.raises(UsageError, match="has the weights 'w'"):
         ce.fit_effect(survey, FORMULA, vcov=ce.SurveyDesign(weights="w"), weights="weight")
+
+
+def test_every_sample_says_the_weights(survey, ces):
+    effect = ce.fit_effect(survey, FORMULA, vcov=ce.HC3(), weights="w")
+    kish = ces["w"].sum() ** 2 / (ces["w"] ** 2).sum()
+    margins = ce.average_effects(effect)
+    for sample in (
+        effect.sample,
+        margins.sample,
+        ce.predict_probabilities(effect, "imp").sample,
+    ):
+        assert sample.weight == "w"
+        assert sample.effective_n == pytest.approx(kish)
+    assert (effect.fits[0].weight, effect.fits[0].n) == ("w", len(ces))
+
+
+def role(survey, **roles):
+    """Give columns of a survey without a schema their roles."""
+    schema = survey.schema
+    given = schema.model_copy(update={"roles": schema.roles.model_copy(update=roles)})
+    return replace(survey, schema=given)
+
+
+@pytest.mark.parametrize(
+    ("roles", "vcov", "notices"),
+    [
+        ({"weight": "w", "cluster": "province"}, "CR2", set()),
+        (
+            {"weight": "w", "cluster": "province", "strata": "urban"},
+            "CR2",
+            {"strata_unused"},
+        ),
+        ({"weight": "w", "strata": "province"}, "design", set()),
+        ({"weight": "w"}, "HC3", set()),
+        ({"strata": "province"}, "HC3", {"strata_unused"}),
+    ],
+    ids=["cluster", "cluster_and_strata", "strata", "weight", "unweighted"],
+)
+def test_the_schema_chooses_weights_and_covariance(roles, vcov, notices, survey):
+    effect = ce.fit_effect(role(survey, **roles), FORMULA)
+    assert effect.fits[0].vcov == vcov
+    assert effect.fits[0].weight == roles.get("weight")
+    assert {notice.code for notice in effect.notices} - {"few_clusters"} == notices
+
+
+def test_a_weighted_survey_can_be_fitted_without_weights(survey):
+    weighted = role(survey, weight="w")
+    effect = ce.fit_effect(weighted, FORMULA, weights=False)
+    assert_allclose(numbers(effect), numbers(ce.fit_effect(survey, FORMULA)))
+    assert {notice.code for notice in effect.notices} == {"regression_unweighted"}
+    assert effect.sample.weight is None
+
+
+def test_analyses_of_the_unweighted_model_refuse_weights(survey):
+    effect = ce.fit_effect(survey, FORMULA, weights="w")
+    with pytest.raises(UsageError, match="weights=False"):
+        ce.check_assumptions(effect)
+
+
+def test_two_ways_that_give_no_covariance_are_said(survey):
+    vcov = ce.TwoWay(cluster="urban", second="gender")
+    effect = ce.fit_effect(survey, FORMULA, vcov=vcov)
+    assert "two_way_repaired" in {notice.code for notice in effect.notices}
+    row = effect.fits[0]
+    assert (row.cluster, row.n_clusters) == ("urban", 2)
+    assert (row.second_cluster, row.n_second_clusters) == ("gender", 2)

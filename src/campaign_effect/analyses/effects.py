@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from campaign_effect.analyses.choices import Firth, Logit, Lpm, Model, OutcomeForm
 from campaign_effect.analyses.covariances import Classic, SurveyDesign, TwoWay, Vcov
@@ -26,7 +25,6 @@ from campaign_effect.analyses.pooled import PooledModel, fit_pooled
 from campaign_effect.analyses.weighting import choose_weights, default_vcov, design_notices
 from campaign_effect.errors import SurveyError
 from campaign_effect.schema.model import Schema
-from campaign_effect.stats.design.survey_mean import weighting_effect
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_statistics import (
     CategoryStatistics,
@@ -256,7 +254,7 @@ def _model_fit(one: FittedModel) -> ModelFit:
         strata=strata,
         n_strata=None if strata is None else one.answers[strata].nunique(),
         weight=one.weights,
-        effective_n=None if one.weights is None else _effective_n(one.answers[one.weights]),
+        effective_n=one.sample.effective_n,
         n=fit.n,
         n_events=int(fit.y.sum()) if one.model.is_binary else None,
         log_likelihood=None if weighted else fit.log_likelihood,
@@ -301,7 +299,3 @@ def _statistics(
         return None
     fit = one.fit.fit if isinstance(one.fit, WeightedFit) else one.fit
     return linear_statistics(fit) if fit.link is IDENTITY else binary_statistics(fit)
-
-
-def _effective_n(weights: pd.Series) -> float:
-    return len(weights) / weighting_effect(weights.to_numpy(dtype=float))

@@ -20,7 +20,7 @@ from campaign_effect.analyses.formulas import (
 )
 from campaign_effect.analyses.outcomes import code_outcome
 from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.analyses.weighting import without_weight
+from campaign_effect.analyses.weighting import weighted_sample, without_weight
 from campaign_effect.errors import CollinearityError, SeparationError, SurveyError, UsageError
 from campaign_effect.results import Sample
 from campaign_effect.stats.models.covariance import Covariance
@@ -123,6 +123,8 @@ def fit_model(
     if weights is not None:
         answers, absences = without_weight(answers, absences, weights)
     complete, sample = listwise_sample(answers, absences)
+    if weights is not None:
+        sample = weighted_sample(sample, answers[complete][weights])
     return fit_completed(checked, [answers[complete]], model, vcov, sample, weights)[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,9 @@ from campaign_effect.analyses.covariances import (
     numbers_of,
 )
 from campaign_effect.errors import StatisticsError, UsageError
-from campaign_effect.results import Notice
+from campaign_effect.results import Notice, Sample
 from campaign_effect.schema.model import Schema
+from campaign_effect.stats.design.survey_mean import weighting_effect
 from campaign_effect.survey import Absence
 
 
@@ -80,6 +82,14 @@ def without_weight(
     masked = answers.assign(**{name: answers[name].mask(lost)})
     code = np.where(lost, np.int8(Absence.IMPOSSIBLE), absences[name])
     return masked, absences.assign(**{name: code.astype("int8")})
+
+
+def weighted_sample(sample: Sample, weights: pd.Series) -> Sample:
+    """Say how respondents are weighted, and what the weights cost."""
+    if not sample.n_used:
+        return sample
+    effective_n = sample.n_used / weighting_effect(weights.to_numpy(dtype=float))
+    return replace(sample, weight=str(weights.name), effective_n=effective_n)
 
 
 def design_notices(schema: Schema, vcov: Vcov, weights: str | None) -> Iterator[Notice]:

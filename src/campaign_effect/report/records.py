@@ -69,8 +69,9 @@ def _result(result: Result) -> dict[str, Any]:
 
 
 def _sample(sample: Sample) -> dict[str, Any]:
-    dropped = dict(sample.dropped)
-    return {"n_total": sample.n_total, "n_used": sample.n_used, "dropped": dropped}
+    counts = {"n_total": sample.n_total, "n_used": sample.n_used}
+    weights = {"weight": sample.weight, "effective_n": sample.effective_n}
+    return {**counts, "dropped": dict(sample.dropped), **(weights if sample.weight else {})}
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

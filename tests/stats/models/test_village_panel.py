@@ -12,7 +12,11 @@ from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.score_bootstrap import score_bootstrap
 from campaign_effect.stats.models.village_panel import village_panel
+from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 from campaign_effect.stats.models.wild import wild_bootstrap
+
+RTOL_SAME = 1e-8  # the same numbers by another way
+RTOL_REACH = 1e-5  # ends of bootstrap intervals are searched for
 
 CONTRAST = np.array([0.0, 1.0, 0.0, 0.0])
 
@@ -79,3 +83,38 @@ def test_agreement_is_of_all_methods_at_the_level(villages, logit):
     between = 1 - (min(p) + max(p)) / 2
     assert panel.agree(between) is False
     assert panel.agree(1 - 1.01 * max(p)) is True
+
+
+FITS = {"logit": (fit_logit, fit_weighted_logit), "lpm": (fit_ols, fit_weighted_ols)}
+
+
+@pytest.mark.parametrize("model", FITS)
+def test_equal_weights_leave_the_panel_as_it_is(model, villages):
+    plain, weighted = FITS[model]
+    fits = (
+        plain(villages.X, villages.y),
+        weighted(villages.X, villages.y, np.full(len(villages.y), 5.0)),
+    )
+    one, other = (village_panel(fit, villages.codes, CONTRAST, seed=4) for fit in fits)
+    for name in ("effective_worst", "effective_equal", "leverage", "partial_leverage"):
+        assert_allclose(getattr(other, name), getattr(one, name), rtol=RTOL_SAME)
+    for left, right in zip(one.tests, other.tests, strict=True):
+        for name in ("estimate", "statistic", "p_value", "conf_low", "conf_high"):
+            assert_allclose(getattr(right, name), getattr(left, name), rtol=RTOL_REACH)
+
+
+@pytest.mark.parametrize("model", FITS)
+def test_whole_weights_are_repeated_answers_to_what_sums_over_villages(model, villages):
+    """CR2 alone takes a weighted answer for one answer; CR1 counts answers in its factor."""
+    plain, weighted = FITS[model]
+    times = np.arange(len(villages.y)) % 3 + 1
+    rows = np.repeat(np.arange(len(times)), times)
+    repeated = plain(villages.X[rows], villages.y[rows])
+    once = weighted(villages.X, villages.y, times.astype(float))
+    one = village_panel(repeated, villages.codes[rows], CONTRAST, seed=4)
+    other = village_panel(once, villages.codes, CONTRAST, seed=4)
+    for left, right in zip(one.tests, other.tests, strict=True):
+        assert_allclose(right.estimate, left.estimate, rtol=RTOL_SAME)
+        if right.method in {"CV3", "wild", "score"}:
+            assert_allclose(right.p_value, left.p_value, rtol=RTOL_SAME)
+    assert_allclose(other.effective_worst, one.effective_worst, rtol=RTOL_SAME)

@@ -82,13 +82,20 @@ def suppression_note(rows: Iterable[Row], min_cell: int) -> tuple[Note, ...]:
 
 
 def sample_note(sample: Sample) -> Note:
-    """Say how many were used, and why others were not."""
+    """Say how many were used, with which weights, and why others were not."""
+    weighted = () if sample.weight is None else (_weights_text(sample),)
     if not sample.dropped:
-        return (Text.of("note.everyone", n=sample.n_used),)
+        return (*weighted, Text.of("note.everyone", n=sample.n_used))
     return (
+        *weighted,
         Text.of("note.sample", used=sample.n_used, total=sample.n_total),
         Text.of("note.dropped", dropped=dropped_texts(sample)),
     )
+
+
+def _weights_text(sample: Sample) -> Text:
+    facts = {"weight": sample.weight, "effective": sample.effective_n}
+    return Text.of("note.weights.sample", **facts)
 
 
 def complete_note(sample: Sample) -> Note:

@@ -16,7 +16,6 @@ from campaign_effect.apa.tables.models import (
     digits_of,
     vcov_texts,
     versus,
-    weight_texts,
 )
 from campaign_effect.results import Kind
 
@@ -166,7 +165,6 @@ def _notes(result: ModelTableResult) -> tuple[Note, ...]:
     own = [
         (
             Text.of("note.models.kind", model=fit.model),
-            *weight_texts(fit),
             *vcov_texts(one, fit),
             *sample_note(one.sample),
         )

@@ -135,8 +135,7 @@ def digits_of(std_error: float, least: int) -> int:
 
 def _notes(pooled: PooledModel, fit: ModelFit) -> tuple[Note, ...]:
     one = pooled.first
-    general = [*_outcome_texts(one, fit), *bases_text(one), *weight_texts(fit)]
-    general += vcov_texts(one, fit)
+    general = [*_outcome_texts(one, fit), *bases_text(one), *vcov_texts(one, fit)]
     general += sample_note(one.sample)
     fitted = tuple(_fit_texts(fit))
     if len(pooled.fits) == 1:
@@ -172,14 +171,6 @@ def bases_text(*models: FittedModel) -> list[Text]:
         for name, level in levels.items()
     )
     return [Text.of("note.bases", bases=bases)] if bases else []
-
-
-def weight_texts(fit: ModelFit) -> list[Text]:
-    """Name the weight, where there is one, and the effective number of respondents."""
-    if fit.weight is None:
-        return []
-    facts = {"weight": fit.weight, "effective": fit.effective_n}
-    return [Text.of("note.weights.regression", **facts)]
 
 
 def vcov_texts(one: FittedModel, fit: ModelFit) -> list[Text]:

@@ -105,6 +105,18 @@ def test_average_effect_of_a_linear_model_is_its_coefficient(survey):
     )
 
 
+@pytest.mark.parametrize("model", [ce.Logit(), ce.OrderedLogit(), ce.RandomIntercept("comm")])
+def test_a_column_of_its_own_has_the_effect_of_any_other(survey, model):
+    formulas = ["y ~ statusquo + sex + age", "y ~ I(statusquo * 1) + sex + I(age + 0)"]
+    own, made = (
+        ce.average_effects(ce.fit_effect(survey, f, model=model), of=["statusquo", "age"])
+        for f in formulas
+    )
+    for column in ("estimate", "std_error"):
+        found, expected = own.tidy()[column], made.tidy()[column]
+        assert_allclose(found.astype(float), expected.astype(float), rtol=RTOL_STD_ERROR)
+
+
 def test_average_effects_ignore_the_unit_of_other_columns(survey, chile):
     scaled = ce.read_survey(chile.assign(age=chile["age"] * 1000 + 5))
     one, other = (

@@ -36,6 +36,7 @@ from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.margins import (
     Margin,
+    average_column_slopes,
     average_contrast,
     average_prediction,
     average_slope,
@@ -232,6 +233,15 @@ def slopes_of(
     if isinstance(fit, CategoryFit):
         return average_share_slopes(fit, derivative, X, weights)
     return [average_slope(one_index(fit), derivative, X, weights)]
+
+
+def column_slopes_of(fit: AnyFit, columns: Sequence[int]) -> Sequence[Sequence[Margin]]:
+    """Average the derivative by columns of the design: as `slopes_of`, for each."""
+    if isinstance(fit, Fit):
+        margins = average_column_slopes(fit)
+        return [[margins[j]] for j in columns]
+    units = np.eye(fit.X.shape[1])
+    return [slopes_of(fit, np.tile(units[j], (len(fit.X), 1))) for j in columns]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:

@@ -101,6 +101,9 @@ class FittedModel:
     def inestimable(self, contrasts: Floats) -> Sequence[bool]:
         """Tell which contrasts rest on one cluster alone."""
         alone = np.zeros(len(contrasts), dtype=bool)
+        facts = self.covariance.clusters
+        if len(self.groups) == 1 and facts is not None and not facts.n_singular:
+            return alone.tolist()
         for codes in self.groups:
             alone |= rests_on_one(self.fit, codes, contrasts)
         return [bool(one) for one in alone]

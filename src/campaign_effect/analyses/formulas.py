@@ -108,7 +108,7 @@ class Design:
                 hint="a spline knows nothing beyond the least and the greatest answer: choose "
                 "answers, or two answers to change between, that lie within.",
             ) from error
-        if len(self.terms) == made.shape[1]:
+        if self._has_ones:
             return made
         return made[:, [term != INTERCEPT for term in self.spec.column_names]]
 
@@ -124,6 +124,19 @@ class Design:
                 columns = tuple(self.columns[place] for place in places)
                 found[_named(text, self.columns)] = columns
         return found
+
+    def own_column(self, name: str) -> int | None:
+        """Find the column that is a variable itself, where it stands in no other column."""
+        placed = f"{PLACE}{self.columns.index(name)}"
+        if [self.spec.column_names[i] for i in self.spec.variable_indices[placed]] != [placed]:
+            return None
+        kept = [t for t in self.spec.column_names if self._has_ones or t != INTERCEPT]
+        return kept.index(placed)
+
+    @property
+    def _has_ones(self) -> bool:
+        """Whether no column of ones was left out."""
+        return len(self.terms) == len(self.spec.column_names)
 
     def without_intercept(self) -> Design:
         """Leave the column of ones out, where something else stands for it."""

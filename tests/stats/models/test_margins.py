@@ -18,6 +18,7 @@ from campaign_effect.stats.models.covariance import (
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import (
+    average_column_slopes,
     average_contrast,
     average_prediction,
     average_slope,
@@ -25,6 +26,7 @@ from campaign_effect.stats.models.margins import (
 
 ATOL_ESTIMATE = 1e-9  # R differentiates numerically
 RTOL_DELTA = 1e-5  # R's gradient is a central difference: 4e-6 off at most
+RTOL_ROUNDING = 1e-12  # the same sums in another order
 RTOL_DIFFERENCE = 1e-6  # of our own central differences
 FITS = {"logit": fit_logit, "lpm": fit_ols}
 
@@ -120,6 +122,17 @@ def test_the_slope_of_a_linear_model_is_its_coefficient(villages):
     margin = average_slope(fit, unit(villages.X, 1))
     assert_allclose(margin.estimate, fit.beta[1])
     assert_allclose(margin.gradient, [0, 1, 0, 0], atol=1e-15)
+
+
+@pytest.mark.parametrize("model", FITS)
+def test_slopes_by_columns_equal_slopes_one_by_one(model, villages):
+    fit = FITS[model](villages.X, villages.y)
+    weights = np.random.default_rng(0).random(200)
+    together = average_column_slopes(fit, weights)
+    for column, found in enumerate(together):
+        alone = average_slope(fit, unit(villages.X, column), weights=weights)
+        assert_allclose(found.estimate, alone.estimate, rtol=RTOL_ROUNDING)
+        assert_allclose(found.gradient, alone.gradient, rtol=RTOL_ROUNDING, atol=1e-15)
 
 
 def test_the_average_prediction_of_a_logit_is_the_observed_share(villages):

@@ -165,6 +165,44 @@ def average_slope(
     return Margin(estimate=float(slope @ speed), gradient=frozen(bend @ X + slope @ derivative))
 
 
+def average_column_slopes(fit: Fit, weights: Floats | None = None) -> tuple[Margin, ...]:
+    """Average the derivative of the predicted mean by every column of the design.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fitted model.
+    weights : ndarray, shape (n_rows,), optional
+        Weight of each row in the average; the fit's counts by default.
+
+    Returns
+    -------
+    tuple of Margin, length p
+        mean(mu'(eta)) beta_j: the slope by a variable that is column j and stands in no
+        other. The passes over the rows are shared, where `average_slope` takes its own.
+
+    Raises
+    ------
+    StatisticsError
+        If shapes differ.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.linear import fit_ols
+    >>> x = np.array([0.0, 1.0, 2.0, 3.0])
+    >>> fit = fit_ols(np.column_stack([np.ones(4), x]), 2 * x)
+    >>> round(average_column_slopes(fit)[1].estimate, 6)
+    2.0
+    """
+    share = row_shares(fit.p, fit.counts, weights, fit.X)
+    slope = float(share @ fit.slope)
+    bend = (share * fit.link.curvature(fit.X @ fit.beta)) @ fit.X
+    return tuple(
+        Margin(estimate=slope * beta, gradient=frozen(beta * bend + slope * unit))
+        for beta, unit in zip(fit.beta.tolist(), np.eye(fit.p), strict=True)
+    )
+
+
 def row_shares(
     p: int, counts: Floats | None, weights: Floats | None, *designs: Floats
 ) -> Floats:

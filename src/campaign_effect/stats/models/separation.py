@@ -19,6 +19,7 @@ from campaign_effect.stats.models.design_matrix import (
     inverse_factor,
     triangular_factor,
 )
+from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.moments.arrays import Booleans, Floats, frozen
 
 FIRST_ROWS = 500  # a part of the rows that overlaps proves that all do
@@ -102,13 +103,13 @@ def find_separation(X: Floats, y: Floats) -> Separation:
     ('quasi', (1,))
     """
     check_answers(X, y, None)
-    root = inverse_factor(triangular_factor(X)) * np.sqrt(len(y))
-    rows = np.unique(np.column_stack([X, y]), axis=0)
-    Z, sign = rows[:, :-1] @ root, 2 * rows[:, -1] - 1
-    is_separated, direction = _separate_growing(sign[:, None] * Z)
+    overlap = Separation(kind=SeparationKind.NONE, direction=frozen(np.zeros(X.shape[1])))
+    if _some_overlap(X, y):
+        return overlap
+    Z, sign, root = _orthonormal(X, y)
+    is_separated, direction = _separate(sign[:, None] * Z)
     if not is_separated.any():
-        none = np.zeros(X.shape[1])
-        return Separation(kind=SeparationKind.NONE, direction=frozen(none))
+        return overlap
     columns = _infinite_columns(Z[~is_separated], root)
     kind = SeparationKind.COMPLETE if is_separated.all() else SeparationKind.QUASI
     return Separation(
@@ -119,17 +120,27 @@ def find_separation(X: Floats, y: Floats) -> Separation:
     )
 
 
-def _separate_growing(A: Floats) -> tuple[Booleans, Floats]:
-    """Solve for a spread of the rows, then for more, until they overlap or all are in."""
-    n, p = A.shape
+def _some_overlap(X: Floats, y: Floats) -> bool:
+    """Tell whether a spread of the rows, or of more of them, overlaps: then all do."""
     size = FIRST_ROWS
-    while size < n:
-        part = A[np.linspace(0, n - 1, size).astype(int)]
-        is_full = np.linalg.matrix_rank(part) == p
-        if is_full and not _separate(part)[0].any():
-            return np.zeros(n, dtype=bool), np.zeros(p)
+    while size < len(y):
+        part = np.linspace(0, len(y) - 1, size).astype(int)
+        try:
+            Z, sign, _ = _orthonormal(X[part], y[part])
+        except DependentColumnsError:
+            pass
+        else:
+            if not _separate(sign[:, None] * Z)[0].any():
+                return True
         size *= MORE_ROWS
-    return _separate(A)
+    return False
+
+
+def _orthonormal(X: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give different rows in coordinates of like size, with the sign of each, and the root."""
+    root = inverse_factor(triangular_factor(X)) * np.sqrt(len(y))
+    rows = np.unique(np.column_stack([X, y]), axis=0)
+    return rows[:, :-1] @ root, 2 * rows[:, -1] - 1, root
 
 
 def _separate(A: Floats) -> tuple[Booleans, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Final, Literal, TypeAlias
@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.estimates import contrasts_of, slopes_of
+from campaign_effect.analyses.estimates import column_slopes_of, contrasts_of, slopes_of
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.errors import UsageError, nearest_word
@@ -155,7 +155,7 @@ def changes_of(pooled: PooledModel, name: str, step: Step | None) -> list[Change
     if isinstance(column.dtype, pd.CategoricalDtype):
         base, *others = column.cat.categories
         return [_pair(column, base, level) for level in others]
-    if set(column.unique()) == {0.0, 1.0}:
+    if column.isin([0.0, 1.0]).all():
         return [Change(contrast="1 - 0", high=1.0, low=0.0)]
     if step is None:
         return [Change(contrast=DERIVATIVE)]
@@ -208,6 +208,21 @@ def _weights(one: FittedModel, answers: pd.DataFrame) -> Floats:
     if one.weights is None:
         return np.ones(len(answers))
     return answers[one.weights].to_numpy(dtype=np.float64)
+
+
+def all_margins(
+    one: FittedModel, changes: Sequence[tuple[str, Change]], answers: pd.DataFrame
+) -> Iterator[Margin]:
+    """Average what each change does, the derivatives by columns of the design together."""
+    own: dict[str, int] = {}
+    for name, change in changes:
+        place = one.design.own_column(name)
+        if change.contrast == DERIVATIVE and answers is one.answers and place is not None:
+            own[name] = place
+    slopes = dict(zip(own, column_slopes_of(one.fit, list(own.values())), strict=True))
+    for name, change in changes:
+        found = slopes.get(name)
+        yield from margins_of(one, name, change, answers) if found is None else found
 
 
 def stacked(margins: Iterable[Margin]) -> tuple[Floats, Floats]:

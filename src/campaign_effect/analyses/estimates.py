@@ -241,7 +241,7 @@ def column_slopes_of(fit: AnyFit, columns: Sequence[int]) -> Sequence[Sequence[M
         margins = average_column_slopes(fit)
         return [[margins[j]] for j in columns]
     units = np.eye(fit.X.shape[1])
-    return [slopes_of(fit, np.tile(units[j], (len(fit.X), 1))) for j in columns]
+    return [slopes_of(fit, np.tile(units[j], (len(fit.X), 1)), fit.X) for j in columns]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:

@@ -9,9 +9,9 @@ from typing import ClassVar
 from campaign_effect.analyses.counterfactuals import (
     Answer,
     Step,
+    all_margins,
     answers_at,
     changes_of,
-    margins_of,
     stacked,
     variables_of,
 )
@@ -166,11 +166,7 @@ def _rows(
 
     def quantities(fitted: FittedModel) -> tuple[Floats, Floats]:
         answers = answers_at(fitted, held)
-        return stacked(
-            margin
-            for name, change in changes
-            for margin in margins_of(fitted, name, change, answers)
-        )
+        return stacked(all_margins(fitted, changes, answers))
 
     tests = iter(pooled.infer(quantities, level))
     for name, change in changes:

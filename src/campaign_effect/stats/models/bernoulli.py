@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlogy
 
+from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.models.design_matrix import (
+    BLOCK_ROWS,
     inverse_factor,
     row_blocks,
     triangular_factor,
@@ -22,6 +24,8 @@ from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 GRADIENT = 1e-12  # of the root of n; with orthonormal columns rounding leaves about 1e-15
+NEAR = 1e-4  # the same for a start
+SPREAD = 16  # one row in so many, where a million rows would take each step in turn
 LEAST_VARIANCE = 1e-100  # keeps a variance that underflows from dividing by zero
 
 Derivatives = tuple[Floats, Floats, Floats]
@@ -94,14 +98,32 @@ def fit_bernoulli(
     array([-0.6745])
     """
     root = inverse_factor(triangular_factor(X, None if counts is None else np.sqrt(counts)))
-    share = float(np.average(y, weights=counts))
-    ones = X.sum(axis=0) if counts is None else counts @ X
     theta = maximise(
         lambda theta: _evaluate(X, y, counts, root, theta, likelihood),
-        likelihood.start(share) * (root.T @ ones),
+        _start(X, y, counts, root, likelihood),
         tolerance=GRADIENT * np.sqrt(n),
     )
     return fit_at(root @ theta, X, y, counts, n, likelihood)
+
+
+def _start(
+    X: Floats, y: Floats, counts: Floats | None, root: Floats, likelihood: Likelihood
+) -> Floats:
+    """Begin at the constant's estimate, or where some of very many rows have their maximum."""
+    share = float(np.average(y, weights=counts))
+    ones = X.sum(axis=0) if counts is None else counts @ X
+    start = likelihood.start(share) * (root.T @ ones)
+    if len(y) < SPREAD * BLOCK_ROWS:
+        return start
+    X, y, counts = X[::SPREAD], y[::SPREAD], None if counts is None else counts[::SPREAD]
+    try:
+        return maximise(
+            lambda theta: _evaluate(X, y, counts, root, theta, likelihood),
+            start,
+            tolerance=NEAR * np.sqrt(len(y)),
+        )
+    except ConvergenceError:
+        return start
 
 
 def fit_at(

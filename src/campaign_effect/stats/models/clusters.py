@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.design_matrix import RANK_TOLERANCE
+from campaign_effect.stats.models.design_matrix import BLOCK_ROWS, RANK_TOLERANCE
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
@@ -99,7 +101,7 @@ def group_rows(codes: Integers) -> Clusters:
     >>> group_rows(np.array([7, 3, 7])).rows(1)
     array([0, 2])
     """
-    values, index = np.unique(codes, return_inverse=True)
+    values, index = np.unique(_narrow(codes), return_inverse=True)
     if len(values) < 2:
         raise SingleClusterError(
             "Standard errors by cluster need at least 2 clusters.",
@@ -108,11 +110,18 @@ def group_rows(codes: Integers) -> Clusters:
             hint="use HC3 standard errors, and claim nothing beyond this cluster.",
         )
     return Clusters(
-        values=frozen(values),
+        values=frozen(values.astype(np.int64)),
         index=frozen(index),
-        order=frozen(np.argsort(index, kind="stable")),
+        order=frozen(np.argsort(_narrow(index), kind="stable")),
         bounds=frozen(np.concatenate([[0], np.cumsum(np.bincount(index))])),
     )
+
+
+def _narrow(codes: Integers) -> Integers:
+    """Give codes in 16 bits where they fit: these are sorted by their digits, far sooner."""
+    limits = np.iinfo(np.int16)
+    fits = len(codes) > 0 and limits.min <= codes.min() and codes.max() <= limits.max
+    return codes.astype(np.int16) if fits else codes
 
 
 def orthonormal_rows(fit: Fit, rows: Integers | slice) -> Floats:
@@ -141,7 +150,8 @@ def orthonormal_rows(fit: Fit, rows: Integers | slice) -> Floats:
     scale = fit.slope[rows] / np.sqrt(fit.variance[rows])
     if fit.counts is not None:
         scale = scale * np.sqrt(fit.counts[rows])
-    return np.asarray(scale[:, None] * (fit.X[rows] @ fit.root))
+    X = fit.X[rows] if isinstance(rows, slice) else fit.X.take(rows, axis=0)
+    return np.asarray(scale[:, None] * (X @ fit.root))
 
 
 def cluster_facts(fit: Fit, clusters: Clusters) -> ClusterFacts:
@@ -166,9 +176,60 @@ def cluster_facts(fit: Fit, clusters: Clusters) -> ClusterFacts:
     >>> cluster_facts(fit, group_rows(np.array([1, 2, 2, 2]))).leverage.round(2)
     array([0.25, 0.75])
     """
-    blocks = (orthonormal_rows(fit, clusters.rows(g)) for g in range(clusters.n_clusters))
-    eigenvalues = np.linalg.eigvalsh(np.stack([Z.T @ Z for Z in blocks]))
-    return facts_of(fit, clusters, eigenvalues)
+    hat, _ = cluster_sums(fit, clusters)
+    return facts_of(fit, clusters, np.asarray(np.linalg.eigvalsh(hat)))
+
+
+def cluster_sums(fit: Fit, clusters: Clusters) -> tuple[Floats, Floats]:
+    """Sum squares and scores over each cluster, in orthonormal coordinates.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fitted model.
+    clusters : Clusters
+        Its rows by cluster.
+
+    Returns
+    -------
+    hat : ndarray, shape (G, p, p)
+        Z'Z of each cluster; they sum to I.
+    scores : ndarray, shape (G, p)
+        Of the coordinates; root times their sums of squares times root' is CR0.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.linear import fit_ols
+    >>> fit = fit_ols(np.ones((4, 1)), np.arange(4.0))
+    >>> cluster_sums(fit, group_rows(np.array([1, 1, 2, 2])))[0].ravel()
+    array([0.5, 0.5])
+    """
+    hat = np.empty((clusters.n_clusters, fit.p, fit.p))
+    scores = np.empty((clusters.n_clusters, fit.p))
+    for run in _runs(clusters.bounds):
+        bounds = clusters.bounds[run.start : run.stop + 1]
+        rows = clusters.order[bounds[0] : bounds[-1]]
+        Z, residual = orthonormal_rows(fit, rows), _pearson(fit, rows)
+        for g, (first, last) in zip(run, pairwise((bounds - bounds[0]).tolist()), strict=True):
+            hat[g] = Z[first:last].T @ Z[first:last]
+            scores[g] = residual[first:last] @ Z[first:last]
+    return hat, scores
+
+
+def _runs(bounds: Integers) -> Iterator[range]:
+    """Take clusters together until they fill a block."""
+    start = 0
+    while start < len(bounds) - 1:
+        stop = int(np.searchsorted(bounds, bounds[start] + BLOCK_ROWS, side="right")) - 1
+        stop = max(stop, start + 1)
+        yield range(start, stop)
+        start = stop
+
+
+def _pearson(fit: Fit, rows: Integers) -> Floats:
+    """Residuals over the roots of their variances, times the roots of counts."""
+    residual = (fit.y[rows] - fit.mean[rows]) / np.sqrt(fit.variance[rows])
+    return residual if fit.counts is None else residual * np.sqrt(fit.counts[rows])
 
 
 def facts_of(fit: Fit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:

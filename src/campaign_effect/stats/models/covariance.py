@@ -15,7 +15,8 @@ from campaign_effect.stats.models.clusters import (
     ClusterFacts,
     Clusters,
     check_codes,
-    cluster_facts,
+    cluster_sums,
+    facts_of,
     group_rows,
 )
 from campaign_effect.stats.models.cr2 import AdjustedBlocks, adjusted_blocks
@@ -189,14 +190,15 @@ def cr_covariance(fit: Fit, codes: Integers, kind: Cr = Cr.CR2) -> Covariance:
     if kind is Cr.CR2:
         return _bias_reduced(fit, clusters)
     G = clusters.n_clusters
-    scores = _cluster_scores(fit, clusters) @ fit.bread
+    hat, scores = cluster_sums(fit, clusters)
+    scores = scores @ fit.root.T
     correction = G / (G - 1) * (fit.n - 1) / fit.df_residual if kind is Cr.CR1 else 1.0
     return Covariance(
         kind=kind,
         matrix=frozen(correction * (scores.T @ scores)),
         df_rule=DfRule.CLUSTERS,
         df=float(G - 1),
-        clusters=cluster_facts(fit, clusters),
+        clusters=facts_of(fit, clusters, np.asarray(np.linalg.eigvalsh(hat))),
     )
 
 
@@ -283,10 +285,3 @@ def _meat_of_rows(fit: Fit, rows: slice, power: int) -> Floats:
     if fit.counts is not None:
         square = square * fit.counts[rows]
     return np.asarray((Z * square[:, None]).T @ Z)
-
-
-def _cluster_scores(fit: Fit, clusters: Clusters) -> Floats:
-    """Sum the rows' scores by cluster, shape (G, p)."""
-    score = fit.scores if fit.counts is None else fit.scores * fit.counts
-    sums = [np.bincount(clusters.index, weights=column * score) for column in fit.X.T]
-    return np.column_stack(sums)

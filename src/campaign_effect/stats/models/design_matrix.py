@@ -14,7 +14,7 @@ from campaign_effect.errors import NoVariationError, StatisticsError, TooFewRows
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.moments.arrays import Floats
 
-BLOCK_ROWS = 8192  # a block of 15 columns stays in a core's cache
+BLOCK_ROWS = 4096  # a block of 15 columns and what is made of it stay in a core's cache
 RANK_TOLERANCE = 1e-7  # as R's lm: the part of a column's length not explained before it
 
 

@@ -35,12 +35,13 @@ class Link:
 
 
 def _logit_slope(eta: Floats) -> Floats:
-    return np.asarray(expit(eta) * expit(-eta))
+    small = np.exp(-np.abs(eta))
+    return np.asarray(small / (1 + small) ** 2)
 
 
 def _logit_curvature(eta: Floats) -> Floats:
-    p, q = expit(eta), expit(-eta)
-    return np.asarray(p * q * (q - p))
+    small = np.exp(-np.abs(eta))
+    return np.asarray(-np.sign(eta) * small * (1 - small) / (1 + small) ** 3)
 
 
 def _probit_slope(eta: Floats) -> Floats:

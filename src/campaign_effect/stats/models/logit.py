@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.bernoulli import Derivatives, Likelihood, fit_bernoulli
@@ -95,8 +95,10 @@ def check_binary(X: Floats, y: Floats, counts: Floats | None) -> int:
 
 
 def _derivatives(y: Floats, eta: Floats) -> Derivatives:
-    mean = expit(eta)
-    return -np.logaddexp(0, (1 - 2 * y) * eta), y - mean, mean * (1 - mean)
+    small = np.exp(-np.abs(eta))  # of the odds and their inverse, so that nothing overflows
+    mean = np.where(eta < 0, small, 1.0) / (1 + small)
+    value = np.minimum((2 * y - 1) * eta, 0.0) - np.log1p(small)
+    return value, y - mean, small / (1 + small) ** 2
 
 
 LOGIT_LIKELIHOOD = Likelihood(

@@ -174,5 +174,6 @@ def _restricted_path(fit: Fit, clusters: Clusters, contrast: Floats) -> _Restric
 def _p_value(psi: Floats, weights: BootstrapWeights) -> float:
     """Share of draws with |t| at least the sample's; |t| rises with sum^2 / sum of squares."""
     sums, squares = weights.values @ psi, weights.values**2 @ psi**2
-    least = psi.sum() ** 2 / np.sum(psi**2) * (1 - TIE) ** 2
+    t = abs(psi.sum()) / np.sqrt(np.sum(psi**2))
+    least = max(t - TIE * max(t, 1.0), 0.0) ** 2  # at the estimate, t itself is rounding
     return float(np.mean(sums**2 >= least * squares))

@@ -143,7 +143,7 @@ def timed(make: Callable[[int], Callable[[], object]], n: int) -> tuple[float, f
 
 
 def repeats(n: int) -> int:
-    return 20 if n < SMALL else 2
+    return 200 if n < SMALL else 2
 
 
 def alone(make: Callable[[int], Callable[[], object]], n: int) -> tuple[float, float]:
@@ -156,7 +156,7 @@ def seconds_of_r(code: str, n: int) -> float | None:
     """Seconds that R needs; None where R or a package is not there."""
     if shutil.which("Rscript") is None:
         return None
-    command = ["Rscript", "-e", code % (n, min(repeats(n), 5))]
+    command = ["Rscript", "-e", code % (n, min(repeats(n), 20))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return float(done.stdout) if done.returncode == 0 else None
 

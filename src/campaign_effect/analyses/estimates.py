@@ -237,8 +237,8 @@ def slopes_of(
 
 def column_slopes_of(fit: AnyFit, columns: Sequence[int]) -> Sequence[Sequence[Margin]]:
     """Average the derivative by columns of the design: as `slopes_of`, for each."""
-    if isinstance(fit, Fit):
-        margins = average_column_slopes(fit)
+    if isinstance(fit, Fit | WeightedFit):
+        margins = average_column_slopes(one_index(fit))
         return [[margins[j]] for j in columns]
     units = np.eye(fit.X.shape[1])
     return [slopes_of(fit, np.tile(units[j], (len(fit.X), 1)), fit.X) for j in columns]

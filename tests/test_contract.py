@@ -68,7 +68,7 @@ VOCABULARY = {
     *("vcov", "cluster", "second_cluster", "n_second_clusters", "strata", "n_strata"),
     *("log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
     *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
-    *("icc", "median_odds_ratio"),
+    *("icc", "median_odds_ratio", "working_correlation"),
     # factor models
     *("std_lv", "std_all", "std_all_error", "std_all_low", "std_all_high", "lhs", "op"),
     *("rhs", "label", "is_free", "estimator", "is_converged", "n_groups", "n_free", "chi2"),

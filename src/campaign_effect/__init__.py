@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.choices import (
         Firth,
         FractionalLogit,
+        Gee,
         Logit,
         Lpm,
         Multinomial,
@@ -82,8 +83,8 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
-        *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols", "OrderedLogit"),
-        *("OrderedProbit", "Probit", "RandomIntercept"),
+        *("Firth", "FractionalLogit", "Gee", "Logit", "Lpm", "Multinomial", "Ols"),
+        *("OrderedLogit", "OrderedProbit", "Probit", "RandomIntercept"),
     ),
     "analyses.clusters": ("check_clusters",),
     "analyses.comparisons": ("compare_models",),
@@ -144,6 +145,7 @@ __all__ = [
     "Classic",
     "Firth",
     "FractionalLogit",
+    "Gee",
     "Imputation",
     "Logit",
     "Lpm",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from campaign_effect.errors import UsageError
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_separation import (
     find_multinomial_separation,
@@ -14,6 +15,7 @@ from campaign_effect.stats.models.category_separation import (
 from campaign_effect.stats.models.firth import fit_firth
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.fractional import fit_fractional_logit
+from campaign_effect.stats.models.gee import GeeFit, WorkingCorrelation, fit_gee
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
@@ -262,6 +264,50 @@ class RandomIntercept(_Model):
         return fit_random_intercept(X, y, codes, n_nodes=self.n_nodes)
 
 
+@dataclass(frozen=True, slots=True)
+class Gee(_Model):
+    """Logit by generalised estimating equations, answers of a cluster being alike.
+
+    *B* is a log odds ratio of the average over clusters. Tests are by CR2 unless another
+    clustered covariance is chosen.
+
+    Attributes
+    ----------
+    cluster : str
+        The column that names the cluster (village).
+    correlation : "exchangeable" or "independence", default "exchangeable"
+        How answers of a cluster are taken to be correlated. The estimates are consistent
+        whether or not it is right.
+    """
+
+    name: ClassVar[str] = "gee"
+    has_odds: ClassVar[bool] = True
+    cluster: str
+    correlation: str = "exchangeable"
+
+    def __post_init__(self) -> None:
+        if self.correlation not in list(WorkingCorrelation):
+            raise UsageError(
+                f"The working correlation {self.correlation!r} is not known.",
+                hint="use 'exchangeable' or 'independence'.",
+            )
+
+    @property
+    def cluster_column(self) -> str | None:
+        """The column of the clusters that the model itself needs."""
+        return self.cluster
+
+    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+        """Look for terms that predict the outcome perfectly."""
+        return find_separation(X, y)
+
+    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> GeeFit:
+        """Fit the model to a design, an outcome and the clusters."""
+        if codes is None:
+            raise TypeError("Estimating equations need the clusters.")
+        return fit_gee(X, y, codes, correlation=WorkingCorrelation(self.correlation))
+
+
 Model = (
     Ols
     | Lpm
@@ -273,4 +319,5 @@ Model = (
     | OrderedProbit
     | Multinomial
     | RandomIntercept
+    | Gee
 )

@@ -28,6 +28,7 @@ from campaign_effect.results import (
     Word,
 )
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.hotelling import JointTest, joint_test
 from campaign_effect.stats.models.weighted import WeightedFit
 
@@ -216,7 +217,7 @@ def _added(before: FittedModel, one: FittedModel) -> list[int]:
 
 def _joint(one: FittedModel, added: list[int]) -> JointTest | None:
     """Test the added terms together; several equations a term have no such test here."""
-    if not isinstance(one.fit, Fit | WeightedFit):
+    if not isinstance(one.fit, Fit | WeightedFit | GeeFit):
         return None
     contrasts = np.eye(len(one.fit.beta))[added]
     if any(one.inestimable(contrasts)):

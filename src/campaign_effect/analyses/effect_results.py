@@ -48,6 +48,7 @@ class ModelFit(Row):
 
     ``effective_n`` is how many unweighted respondents would tell as much of a mean (Kish). A
     weighted model has no log-likelihood; its measures of fit are those of the weighted answers.
+    Estimating equations have none either, but a ``working_correlation`` within clusters.
     """
 
     outcome: Name
@@ -77,6 +78,7 @@ class ModelFit(Row):
     sd: Number | None
     icc: Bounded | None
     median_odds_ratio: Number | None
+    working_correlation: Bounded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ from campaign_effect.stats.models.fit_statistics import (
     binary_statistics,
     linear_statistics,
 )
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.links import IDENTITY
 from campaign_effect.stats.models.random_intercept import (
     RandomInterceptFit,
@@ -67,12 +68,13 @@ def fit_effect(  # noqa: PLR0913 - the choices of a regression
         may be named. By default one model for each outcome of the schema, on its exposures and
         controls.
     model : Logit, Probit, Firth, Lpm, Ols, FractionalLogit, OrderedLogit, OrderedProbit,
-        Multinomial or RandomIntercept, default Logit()
+        Multinomial, RandomIntercept or Gee, default Logit()
     vcov : Classic, HC0 to HC3, CR0, CR1, CR2, CV3, TwoWay, SurveyDesign or ReplicateWeights, \
 optional
         By default CR2 where the schema names a cluster, weighted or not; of a weighted survey
         of strata without clusters their SurveyDesign; else HC3. Classic for Firth (whose
-        tests are then those of the penalised likelihood) and RandomIntercept.
+        tests are then those of the penalised likelihood) and RandomIntercept; CR2 by its own
+        cluster for Gee.
     weights : str or bool, default True
         The column of probability weights: True takes the schema's, where it names one; False
         fits without weights. Logit, Lpm, Ols and FractionalLogit take them; who has no
@@ -236,7 +238,8 @@ def _odds(log_odds: float | None) -> float | None:
 def _model_fit(one: FittedModel) -> ModelFit:
     found = _statistics(one)
     weighted = one.fit if isinstance(one.fit, WeightedFit) else None
-    fit = one.fit.fit if isinstance(one.fit, WeightedFit) else one.fit
+    gee = one.fit if isinstance(one.fit, GeeFit) else None
+    fit = one.fit.fit if isinstance(one.fit, WeightedFit | GeeFit) else one.fit
     binary = found if isinstance(found, BinaryStatistics) else None
     linear = found if isinstance(found, LinearStatistics) else None
     described = None if isinstance(found, LinearStatistics) else found
@@ -257,7 +260,7 @@ def _model_fit(one: FittedModel) -> ModelFit:
         effective_n=one.sample.effective_n,
         n=fit.n,
         n_events=int(fit.y.sum()) if one.model.is_binary else None,
-        log_likelihood=None if weighted else fit.log_likelihood,
+        log_likelihood=None if weighted or gee else fit.log_likelihood,
         lr_chi2=likelihood.lr if likelihood else None,
         lr_df=float(likelihood.df_model) if likelihood else None,
         lr_p_value=likelihood.p_value if likelihood else None,
@@ -271,6 +274,7 @@ def _model_fit(one: FittedModel) -> ModelFit:
         sd=mixed.sd if mixed else None,
         icc=mixed.icc if mixed else None,
         median_odds_ratio=mixed.median_odds_ratio if mixed else None,
+        working_correlation=gee.alpha if gee else None,
     )
 
 
@@ -295,7 +299,7 @@ def _statistics(
     """Describe the fit; a quasi-likelihood and an integrated one have no such numbers."""
     if isinstance(one.fit, CategoryFit):
         return category_statistics(one.fit)
-    if isinstance(one.fit, RandomInterceptFit) or one.model.form is OutcomeForm.SHARE:
+    if isinstance(one.fit, GeeFit | RandomInterceptFit) or one.model.form is OutcomeForm.SHARE:
         return None
     fit = one.fit.fit if isinstance(one.fit, WeightedFit) else one.fit
     return linear_statistics(fit) if fit.link is IDENTITY else binary_statistics(fit)

@@ -33,6 +33,7 @@ from campaign_effect.stats.models.covariance import (
     hc_covariance,
 )
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.margins import (
     Margin,
@@ -55,7 +56,7 @@ from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_covariance import weighted_cr, weighted_hc
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 
-AnyFit = Fit | WeightedFit | CategoryFit | RandomInterceptFit
+AnyFit = Fit | WeightedFit | GeeFit | CategoryFit | RandomInterceptFit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,7 +91,7 @@ def parameters(
 
     Parameters
     ----------
-    fit : Fit, WeightedFit, CategoryFit or RandomInterceptFit
+    fit : Fit, WeightedFit, GeeFit, CategoryFit or RandomInterceptFit
     terms : tuple of str
         One a column of its design.
     categories : tuple of str, optional
@@ -104,9 +105,10 @@ def _(fit: Fit, terms: tuple[str, ...], categories: tuple[str, ...] | None) -> P
     return _of_terms(terms, fit.beta, np.eye(fit.p))
 
 
-@parameters.register
+@parameters.register(WeightedFit)
+@parameters.register(GeeFit)
 def _(
-    fit: WeightedFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+    fit: WeightedFit | GeeFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
 ) -> Parameters:
     return parameters(fit.fit, terms, categories)
 
@@ -158,7 +160,7 @@ def classic_of(fit: AnyFit) -> Covariance:
         )
     if isinstance(fit, CategoryFit):
         return classic_category_covariance(fit)
-    return classic_covariance(fit)
+    return classic_covariance(fit.whitened if isinstance(fit, GeeFit) else fit)
 
 
 def robust_of(fit: AnyFit, kind: Hc) -> Covariance:
@@ -176,14 +178,14 @@ def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
         return cr_category_covariance(fit, codes, kind)
     if isinstance(fit, WeightedFit):
         return weighted_cr(fit, codes, kind)
-    return cr_covariance(_single(fit), codes, kind)
+    return cr_covariance(_between_clusters(fit), codes, kind)
 
 
 def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
     """Estimate the covariance by leaving out each cluster in turn."""
     if isinstance(fit, CategoryFit):
         return jackknife_category_covariance(fit, codes)
-    return jackknife_covariance(one_index(fit), codes)
+    return jackknife_covariance(_between_clusters(fit), codes)
 
 
 def two_way_of(fit: AnyFit, first: Integers, second: Integers) -> TwoWayCovariance:
@@ -210,7 +212,8 @@ def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
         return np.zeros(len(contrasts), dtype=bool)
     if isinstance(fit, CategoryFit):
         return np.asarray(inestimable_category_without(fit, codes, contrasts).any(axis=1))
-    return np.asarray(inestimable_without(one_index(fit), codes, contrasts).any(axis=1))
+    rows = _between_clusters(fit)
+    return np.asarray(inestimable_without(rows, codes, contrasts).any(axis=1))
 
 
 def contrasts_of(
@@ -237,7 +240,7 @@ def slopes_of(
 
 def column_slopes_of(fit: AnyFit, columns: Sequence[int]) -> Sequence[Sequence[Margin]]:
     """Average the derivative by columns of the design: as `slopes_of`, for each."""
-    if isinstance(fit, Fit | WeightedFit):
+    if isinstance(fit, Fit | WeightedFit | GeeFit):
         margins = average_column_slopes(one_index(fit))
         return [[margins[j]] for j in columns]
     units = np.eye(fit.X.shape[1])
@@ -263,12 +266,22 @@ def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Para
     )
 
 
-def one_index(fit: Fit | WeightedFit | RandomInterceptFit) -> Fit:
+def one_index(fit: Fit | WeightedFit | GeeFit | RandomInterceptFit) -> Fit:
     """Take the model of one linear predictor, its weights as counts."""
-    return fit.fit if isinstance(fit, WeightedFit) else _single(fit)
+    return fit.fit if isinstance(fit, WeightedFit | GeeFit) else _single(fit)
 
 
-def _single(fit: Fit | RandomInterceptFit) -> Fit:
+def _between_clusters(fit: Fit | WeightedFit | GeeFit | RandomInterceptFit) -> Fit:
+    """Take the model whose rows are independent by the working covariance."""
+    return fit.whitened if isinstance(fit, GeeFit) else one_index(fit)
+
+
+def _single(fit: Fit | GeeFit | RandomInterceptFit) -> Fit:
+    if isinstance(fit, GeeFit):
+        raise UsageError(
+            "Estimating equations have a covariance by their own clusters only.",
+            hint="leave vcov out, or use CR0, CR1, CR2 or CV3 with the model's cluster.",
+        )
     if isinstance(fit, RandomInterceptFit):
         raise UsageError(
             "A random-intercept logit has the covariance of its own likelihood only.",

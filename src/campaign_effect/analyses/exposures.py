@@ -31,6 +31,7 @@ from campaign_effect.stats.models.comparisons import (
 )
 from campaign_effect.stats.models.dominance import dominance_analysis
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.hotelling import JointTest, joint_test
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
@@ -183,7 +184,7 @@ def _dominance(one: FittedModel, names: Sequence[str]) -> dict[str, float]:
 
 
 def _joint(one: FittedModel, names: Sequence[str]) -> Iterator[JointRow]:
-    if not isinstance(one.fit, Fit | WeightedFit):
+    if not isinstance(one.fit, Fit | WeightedFit | GeeFit):
         return
     places = [one.design.terms.index(name) for name in names]
     p = len(one.fit.beta)

@@ -13,6 +13,7 @@ from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.results import Notice
 from campaign_effect.stats.models.covariance import contrast_df
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 
 FEW_DF: Final = 4.0
@@ -26,6 +27,9 @@ def model_notices(pooled: PooledModel) -> Iterator[Notice]:
     if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
         facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
         yield Notice.of("no_cluster_variation", **facts)
+    if isinstance(one.fit, GeeFit) and one.fit.is_boundary:
+        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
+        yield Notice.of("no_working_correlation", **facts)
     if isinstance(one.vcov, TwoWay):
         yield from _repaired(one)
     if isinstance(one.vcov, SurveyDesign) and one.vcov.strata is not None:

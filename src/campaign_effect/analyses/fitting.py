@@ -44,7 +44,7 @@ class FittedModel:
     design : Design
     answers : DataFrame
         The complete answers, by name.
-    fit : Fit, WeightedFit, CategoryFit or RandomInterceptFit
+    fit : Fit, WeightedFit, GeeFit, CategoryFit or RandomInterceptFit
     covariance : Covariance
     codes : ndarray of int, shape (n,), or None
         The cluster of each answer, where the covariance or the model uses them.
@@ -77,7 +77,7 @@ class FittedModel:
         Raises
         ------
         UsageError
-            If the model has weights, categories or a random intercept.
+            If the model has weights, categories, estimating equations or a random intercept.
         """
         if isinstance(self.fit, Fit):
             return self.fit
@@ -163,6 +163,12 @@ def fit_completed(
         design = design.without_intercept()
     _refuse_fewer_rows(design, sample)
     groups, own = vcov.groups(completed[0]), model.cluster_column
+    if own is not None and vcov.cluster not in {None, own}:
+        raise UsageError(
+            f"The model has the clusters {own!r}, its covariance others.",
+            received=f"a covariance by {vcov.cluster!r}",
+            hint="name the same column in both, or leave vcov out.",
+        )
     codes = groups[0] if groups else None if own is None else codes_of(completed[0][own])
     w = _weights(completed[0], vcov, weights)
     n = len(completed[0])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.choices import Model
+from campaign_effect.analyses.choices import Gee, Model
 from campaign_effect.analyses.covariances import (
     CR2,
     HC3,
@@ -57,10 +57,12 @@ def choose_weights(
 
 
 def default_vcov(schema: Schema, model: Model, weights: str | None) -> Vcov:
-    """Choose the covariance that the schema asks for."""
+    """Choose the covariance that the model or the schema asks for."""
     roles = schema.roles
     if model.has_own_tests:
         return Classic()
+    if isinstance(model, Gee):
+        return CR2(cluster=model.cluster)
     if roles.cluster is not None:
         return CR2(cluster=roles.cluster)
     if weights is not None and roles.strata is not None:

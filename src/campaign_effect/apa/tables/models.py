@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.choices import Firth
+from campaign_effect.analyses.choices import Firth, Gee
 from campaign_effect.analyses.counterfactuals import Answer
 from campaign_effect.analyses.covariances import (
     Classic,
@@ -137,7 +137,9 @@ def _notes(pooled: PooledModel, fit: ModelFit) -> tuple[Note, ...]:
     one = pooled.first
     general = [*_outcome_texts(one, fit), *bases_text(one), *vcov_texts(one, fit)]
     general += sample_note(one.sample)
-    fitted = tuple(_fit_texts(fit))
+    fitted = tuple(
+        _gee_texts(one.model, fit) if isinstance(one.model, Gee) else _fit_texts(fit)
+    )
     if len(pooled.fits) == 1:
         return tuple(general), fitted
     return tuple(general), tuple(_imputed_texts(pooled)), fitted
@@ -204,6 +206,11 @@ def p_text(p_value: float | None) -> Text:
     """Say *p* with its sign: "= .012", "< .001"."""
     is_edge = p_value is not None and (p_value < 0.001 or p_value > 0.999)
     return Text.of("word.p_edge" if is_edge else "word.p_equals", p=p_value)
+
+
+def _gee_texts(model: Gee, fit: ModelFit) -> list[Text]:
+    alpha = round(fit.working_correlation or 0.0, 3)  # of villages it is small
+    return [Text.of(f"note.fit.gee_{model.correlation}", cluster=model.cluster, alpha=alpha)]
 
 
 def _fit_texts(fit: ModelFit) -> list[Text]:

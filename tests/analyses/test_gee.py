@@ -1,0 +1,116 @@
+"""Generalised estimating equations through `fit_effect` and what takes its result."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import campaign_effect as ce
+from campaign_effect.errors import SeparationError, StatisticsError, UsageError
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+R = json.loads((REFERENCE / "gee.json").read_text(encoding="utf-8"))["values"]
+RTOL = 1e-6  # geepack's rounds stop short of the solution
+FORMULA = "ab ~ imp + gender + urban"
+MODEL = ce.Gee(cluster="province")
+
+
+@pytest.fixture(scope="module")
+def ces():
+    return ce.read_survey(pd.read_csv(REFERENCE / "data" / "ces_cc.csv").iloc[::4])
+
+
+@pytest.mark.parametrize("correlation", ["exchangeable", "independence"])
+def test_coefficients_and_effects_agree_with_r(correlation, ces):
+    model, expected = ce.Gee(cluster="province", correlation=correlation), R["ces"][correlation]
+    effect = ce.fit_effect(ces, FORMULA, model=model)
+    rows, fit = effect.tidy(), effect.tidy("fits").iloc[0]
+    assert_allclose(rows["estimate"], expected["b"], rtol=RTOL)
+    assert_allclose(rows["std_error"], expected["kauermann_carroll"], rtol=RTOL)
+    assert_allclose(rows["df"], expected["df"], rtol=RTOL)
+    assert_allclose(rows["odds_ratio"], np.exp(expected["b"]), rtol=RTOL)
+    assert_allclose(fit["working_correlation"], expected["alpha"], rtol=RTOL)
+    assert (fit["vcov"], fit["cluster"], fit["n_clusters"]) == ("CR2", "province", 10)
+    assert pd.isna(fit["log_likelihood"])
+    slope = ce.average_effects(effect, of="imp").tidy().iloc[0]
+    found = slope[["estimate", "std_error", "df"]].astype(float)
+    assert_allclose(
+        found, [expected["effect"][name] for name in ("estimate", "se", "df")], rtol=RTOL
+    )
+
+
+def test_every_clustered_covariance_is_taken(ces):
+    kinds = {"CR0": "robust", "CR2": "kauermann_carroll"}
+    for kind, name in kinds.items():
+        vcov = getattr(ce, kind)(cluster="province")
+        rows = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=vcov).tidy()
+        assert_allclose(rows["std_error"], R["ces"]["exchangeable"][name], rtol=RTOL)
+    rows = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=ce.CV3(cluster="province")).tidy()
+    expected = np.sqrt(0.9) * np.array(R["ces"]["exchangeable"]["mancl_derouen"])
+    assert_allclose(rows["std_error"], expected, rtol=RTOL)
+    naive = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=ce.Classic()).tidy()
+    assert_allclose(naive["std_error"], R["ces"]["exchangeable"]["naive"], rtol=RTOL)
+    assert naive["df"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("vcov", "words"),
+    [
+        (ce.HC3(), "their own clusters only"),
+        (ce.TwoWay(cluster="province", second="gender"), "their own clusters only"),
+        (ce.CR2(cluster="gender"), "name the same column in both"),
+        (ce.SurveyDesign(cluster="province"), "takes no weights"),
+    ],
+)
+def test_other_covariances_are_refused(vcov, words, ces):
+    with pytest.raises((UsageError, StatisticsError), match=words):
+        ce.fit_effect(ces, FORMULA, model=MODEL, vcov=vcov)
+
+
+def test_an_unknown_correlation_is_refused():
+    with pytest.raises(UsageError, match="'exchangeable' or 'independence'"):
+        ce.Gee(cluster="province", correlation="ar1")
+
+
+def test_separation_is_named(ces):
+    told = ces.answers.assign(told=ces.answers["ab"] * (np.arange(len(ces.answers)) % 2))
+    with pytest.raises(SeparationError, match="told"):
+        ce.fit_effect(ce.read_survey(told), "ab ~ imp + told", model=MODEL)
+
+
+def test_nested_models_are_compared_by_their_joint_test_alone(ces):
+    effects = [ce.fit_effect(ces, f, model=MODEL) for f in ("ab ~ imp", FORMULA)]
+    step = ce.compare_models(effects).tidy("steps").iloc[1]
+    assert pd.isna(step["lr_chi2"])
+    assert pd.isna(step["aic"])
+    assert 0 < step["p_value"] < 1
+
+
+def test_the_table_says_the_working_correlation(ces):
+    for correlation, words in (
+        ("exchangeable", "is .017 (exchangeable)"),
+        ("independence", "that of independent"),
+    ):
+        model = ce.Gee(cluster="province", correlation=correlation)
+        report = ce.Report([ce.fit_effect(ces, FORMULA, model=model)])
+        assert words in " ".join(report.to(".txt").decode().split())
+
+
+def test_a_correlation_below_0_is_said():
+    frame = pd.DataFrame(
+        {"y": np.tile([0, 1], 30), "x": np.arange(60) // 2 % 5, "v": np.arange(60) // 4}
+    )
+    effect = ce.fit_effect(ce.read_survey(frame), "y ~ x", model=ce.Gee(cluster="v"))
+    assert "no_working_correlation" in [notice.code for notice in effect.notices]
+    assert effect.tidy("fits")["working_correlation"][0] == 0
+
+
+def test_an_effect_in_one_cluster_has_no_test(ces):
+    alone = ces.answers.assign(alone=(ces.answers["province"] == "BC").astype(float))
+    effect = ce.fit_effect(ce.read_survey(alone), "ab ~ imp + alone", model=MODEL)
+    row = effect.tidy().set_index("term").loc["alone"]
+    assert pd.isna(row["p_value"])
+    assert "one_cluster_only" in [notice.code for notice in effect.notices]

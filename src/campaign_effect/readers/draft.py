@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaign_effect.readers import read_table
-from campaign_effect.readers.drafting.blocks import Sure, find_blocks
+from campaign_effect.readers.drafting.blocks import find_blocks
 from campaign_effect.readers.drafting.choices import (
     add_several,
     ask_about_several,
     find_several,
 )
-from campaign_effect.readers.drafting.columns import Look, look_at, missing_words
+from campaign_effect.readers.drafting.columns import Look, Sure, look_at, missing_words
 from campaign_effect.readers.drafting.constructs import add_block
+from campaign_effect.readers.drafting.missing_codes import set_usual_aside
 from campaign_effect.readers.drafting.sheet import Guess, Question, Sheet
 from campaign_effect.readers.drafting.variables import add_variable
 from campaign_effect.readers.drafting.words import Names
@@ -107,7 +108,8 @@ def _guessed(table: RawTable) -> Draft:
     personal = find_personal(table)
     hidden = {one.column for one in personal}
     missing = missing_words(table)
-    looks = [look_at(table, one, missing) for one in table.columns if one.name not in hidden]
+    seen = (look_at(table, one, missing) for one in table.columns if one.name not in hidden)
+    looks = [set_usual_aside(look) for look in seen]
     sheet = Sheet(table.cells, missing)
     sheet.add_personal(*_told_apart(personal))
     sheet.add_times(table.started, table.submitted)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from campaign_effect.readers.drafting.columns import Look
+from campaign_effect.readers.drafting.columns import Look, Sure
 from campaign_effect.schema.labels import aside_point, known_labels, normalise, resolve_block
 from campaign_effect.schema.model import Point, Scale, Texts
-
-Sure = Literal["sure", "likely", "unsure"]
 
 _GRID: Final = re.compile(r"^(?P<stem>.*\S)\s*\[(?P<row>.+)\]\s*$", re.DOTALL)
 _PREFIX: Final = re.compile(r"^(?P<stem>.*?[A-Za-z0-9])(?P<joint>[._ -]?)(?P<number>\d{1,3})$")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from campaign_effect.readers.drafting.words import PAPERWORK, SEVERAL, control_of, plain_words
 from campaign_effect.readers.frame import as_text
 from campaign_effect.readers.identifiers import holds_identifier
 from campaign_effect.readers.table import Column, RawTable
 from campaign_effect.schema.labels import normalise
+
+Sure = Literal["sure", "likely", "unsure"]
 
 MISSING_WORDS: Final = (
     "NA", "N/A", "n/a", "#N/A", "#NULL!", "NaN", "NULL", "null", "-", "--", ".", "?",
@@ -33,6 +36,15 @@ _NUMBERS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswer:
+    """A code that seems to stand for no answer, why, and how sure."""
+
+    code: int
+    why: str
+    sure: Sure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """A column at first sight.
 
@@ -45,18 +57,24 @@ class Look:
     texts : tuple of str
         Its different cells, stripped, without blanks, cells that mean "no answer", and those
         with an identifier of a person.
+    counts : tuple of int
+        How often each text stands in the column.
     n : int
-        Cells that are neither.
+        The sum of the counts.
     is_number, is_date : bool
         Whether every one of its texts is.
+    aside : tuple of NoAnswer
+        Codes that were taken from its texts.
     """
 
     column: Column
     words: str
     texts: tuple[str, ...]
+    counts: tuple[int, ...]
     n: int
     is_number: bool
     is_date: bool
+    aside: tuple[NoAnswer, ...] = ()
 
     @property
     def name(self) -> str:
@@ -115,18 +133,19 @@ def look_at(table: RawTable, column: Column, missing: Collection[str]) -> Look:
     counts = table.cells[column.name].dropna().value_counts(sort=False)
     texts = as_text(counts.index.to_series()).str.strip()
     none = {normalise(word) for word in (*missing, *column.missing)} | {""}
-    kept = [
-        (text, n)
-        for text, n in zip(texts, counts.tolist(), strict=True)
-        if n and text not in none and normalise(text) not in none and not holds_identifier(text)
-    ]
-    different = tuple(dict.fromkeys(text for text, _ in kept))
+    kept = Counter[str]()
+    for text, n in zip(texts, counts.tolist(), strict=True):
+        is_none = text in none or normalise(text) in none or holds_identifier(text)
+        if n and not is_none:
+            kept[text] += n
+    different = tuple(kept)
     number = _NUMBERS[table.source.decimal]
     return Look(
         column=column,
         words=plain_words(column.question or column.name),
         texts=different,
-        n=sum(n for _, n in kept),
+        counts=tuple(kept.values()),
+        n=kept.total(),
         is_number=bool(different) and all(number.fullmatch(text) for text in different),
         is_date=bool(different) and all(_DATE.fullmatch(text) for text in different),
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from campaign_effect.readers.drafting.blocks import (
     Block,
     Scaling,
-    Sure,
     is_likert_like,
     row_text,
     scale_of,
 )
-from campaign_effect.readers.drafting.columns import Look
+from campaign_effect.readers.drafting.columns import Look, Sure
+from campaign_effect.readers.drafting.missing_codes import set_doubtful_aside
 from campaign_effect.readers.drafting.reversals import Keying, key_items
 from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
 from campaign_effect.readers.drafting.words import plain_words, platform_of
@@ -30,6 +31,7 @@ _SURE: Final[dict[str, Sure]] = {"grid": "sure", "prefix": "likely", "answers": 
 
 def add_block(sheet: Sheet, block: Block) -> tuple[Look, ...]:
     """Make a construct of a block; give back the columns that are to stand alone."""
+    block = replace(block, looks=set_doubtful_aside(block.looks))
     scaling = scale_of(block.looks)
     if _is_of_platforms(block):
         return block.looks
@@ -57,7 +59,7 @@ def _add_construct(sheet: Sheet, block: Block, scaling: Scaling, scale: Scale) -
         Construct(
             name=name,
             text=same_words(block.stem),
-            scale=sheet.shared(scale, name),
+            scale=sheet.shared_aside(scale, name, block.looks),
             items=tuple(items),
         )
     )

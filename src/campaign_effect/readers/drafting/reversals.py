@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from campaign_effect.readers.drafting.blocks import Sure, row_text
-from campaign_effect.readers.drafting.columns import Look
+from campaign_effect.readers.drafting.blocks import row_text
+from campaign_effect.readers.drafting.columns import Look, Sure
 from campaign_effect.readers.drafting.words import NEGATION, plain_words
 from campaign_effect.readers.frame import as_text
 from campaign_effect.schema.labels import label_codes, normalise
@@ -18,6 +18,7 @@ from campaign_effect.schema.model import Code, Scale
 
 _FEWEST_ROWS = 20
 _MOST_ROWS = 20_000
+_CLEAR = -0.1  # closer to zero, the sign of a correlation tells nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,13 @@ def _keying(r: float, is_negated: bool) -> Keying:
             return Keying(is_reversed=False)
         why = "its words deny, and there are too few answers for a correlation"
         return Keying(is_reversed=True, why=why)
+    if r < 0 and not is_negated and r > _CLEAR:
+        doubt = f"its item-rest correlation is {r:.2f}: is it reversed?"
+        return Keying(is_reversed=False, doubt=doubt)
     if r < 0:
         words = " and its words deny" if is_negated else ""
         why = f"item-rest correlation {r:.2f}{words}"
-        is_clear = r < -0.1
-        sure: Sure = "likely" if is_clear and is_negated else "unsure"
+        sure: Sure = "likely" if r < _CLEAR and is_negated else "unsure"
         return Keying(is_reversed=True, why=why, sure=sure)
     doubt = f"its words deny, but its item-rest correlation is {r:.2f}: is it reversed?"
     return Keying(is_reversed=False, doubt=doubt if is_negated else "")

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from campaign_effect.readers.drafting.blocks import Sure
-from campaign_effect.readers.drafting.columns import Look
+from campaign_effect.readers.drafting.columns import Look, NoAnswer, Sure
 from campaign_effect.readers.drafting.words import Names
 from campaign_effect.results import Notice
-from campaign_effect.schema.model import Construct, Roles, Scale, Schema, Texts, Variable
+from campaign_effect.schema.model import (
+    Construct,
+    Point,
+    Roles,
+    Scale,
+    Schema,
+    Texts,
+    Variable,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,30 @@ class Sheet:
         self._scales.append(scale.model_copy(update={"name": name}))
         return name
 
+    def shared_aside(self, scale: Scale, owner: str, looks: Sequence[Look]) -> str:
+        """Use a scale with the codes for no answer that columns have, each a marked guess."""
+        known = {str(point.code) for point in (*scale.points, *scale.aside)}
+        found = [one for one in no_answers(looks) if str(one.code) not in known]
+        aside = (*scale.aside, *(Point(code=one.code) for one in found))
+        name = self.shared(scale.model_copy(update={"aside": aside}), owner)
+        at = [one.name for one in self._scales].index(name)
+        self.guess_aside(f"scales[{at}].aside", found)
+        return name
+
+    def guess_aside(self, path: str, found: Sequence[NoAnswer]) -> None:
+        """Mark codes for no answer as guessed, and ask what they mean."""
+        if not found or path in {one.path for one in self.guesses}:
+            return
+        for one in found:
+            self.guess(path, f"{one.code} is no answer: {one.why}", one.sure)
+        codes = " and ".join(str(one.code) for one in found)
+        text = (
+            f"what does {codes} mean? Give it a text, or take it away if it is an answer"
+            if len(found) == 1
+            else f"what do {codes} mean? Give them texts, or take away those that are answers"
+        )
+        self.questions.append(Question(column="", text=text, path=path))
+
     def guess(self, path: str, why: str, sure: Sure) -> None:
         """Mark the key at a path as guessed."""
         self.guesses.append(Guess(path=path, why=why, sure=sure))
@@ -120,6 +151,11 @@ class Sheet:
     def role(self, **found: object) -> None:
         """Set roles."""
         self.roles = self.roles.model_copy(update=found)
+
+
+def no_answers(looks: Sequence[Look]) -> tuple[NoAnswer, ...]:
+    """Give the codes for no answer of several columns, each once."""
+    return tuple({one.code: one for look in looks for one in look.aside}.values())
 
 
 def same_words(words: str) -> Texts:

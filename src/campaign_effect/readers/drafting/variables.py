@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from campaign_effect.readers.drafting.blocks import Sure, scale_of
-from campaign_effect.readers.drafting.columns import MOST_LEVELS, Look
-from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
+from campaign_effect.readers.drafting.blocks import scale_of
+from campaign_effect.readers.drafting.columns import MOST_LEVELS, Look, Sure
+from campaign_effect.readers.drafting.missing_codes import ask_about_high, set_doubtful_aside
+from campaign_effect.readers.drafting.sheet import Question, Sheet, no_answers, same_words
 from campaign_effect.readers.drafting.words import (
     AGREED,
     CONSENT,
@@ -28,6 +29,7 @@ _FEWEST_POINTS: Final = {True: 5, False: 2}  # fewer bare numbers may be codes o
 def add_variable(sheet: Sheet, look: Look) -> None:
     """Make a variable of a column, with its role."""
     words = look.words
+    (look,) = set_doubtful_aside((look,))
     if VOTE.search(words) and _is_choice(look):
         _add_vote(sheet, look)
     elif _is_of_design(sheet, look):
@@ -62,7 +64,7 @@ def _add_vote(sheet: Sheet, look: Look) -> None:
     points, aside = _levels(look)
     if len(points) < 2:
         points, aside = (*points, *aside), ()
-    scale = sheet.shared(Scale(name="vote", points=points, aside=aside), "vote")
+    scale = sheet.shared_aside(Scale(name="vote", points=points, aside=aside), "vote", [look])
     place = f"variables[{len(sheet.variables)}]"
     sheet.guess(place, "its header speaks of a vote; see the outcome below", "likely")
     sheet.outcomes.append(_add(sheet, look, scale=scale))
@@ -128,7 +130,7 @@ def _plain_variable(sheet: Sheet, look: Look, wanted: str = "") -> str:
     if scaling.scale and len(scaling.scale.points) >= _FEWEST_POINTS[look.is_number]:
         sure: Sure = "unsure" if look.is_number else scaling.sure
         sheet.guess(f"{place}.scale", scaling.why, sure)
-        shared = sheet.shared(scaling.scale, look.name)
+        shared = sheet.shared_aside(scaling.scale, look.name, [look])
         return _add(sheet, look, scale=shared, wanted=wanted)
     if look.is_number and (len(look.texts) > MOST_LEVELS or not look.is_of_codes):
         return _add(sheet, look, type="number", wanted=wanted)
@@ -137,7 +139,8 @@ def _plain_variable(sheet: Sheet, look: Look, wanted: str = "") -> str:
     if aside and len(points) > 1:
         sheet.guess(f"{place}.scale", f"{why}, {len(aside)} of them aside", "likely")
         scale = Scale(name=Names().of(look.name), points=points, aside=aside)
-        return _add(sheet, look, scale=sheet.shared(scale, scale.name), wanted=wanted)
+        shared = sheet.shared_aside(scale, scale.name, [look])
+        return _add(sheet, look, scale=shared, wanted=wanted)
     sheet.guess(f"{place}.type", why, "unsure" if look.is_number else "likely")
     return _add(sheet, look, type="category", wanted=wanted)
 
@@ -153,7 +156,19 @@ def _add(
     header = look.question if len(look.question) < 40 else look.name
     name = sheet.names.of(wanted or header)
     text = same_words(look.question)
-    variable = Variable(name=name, column=(look.name,), text=text, scale=scale, type=type)
+    place = f"variables[{len(sheet.variables)}]"
+    found = no_answers([look]) if scale is None else ()
+    sheet.guess_aside(f"{place}.aside", found)
+    if type == "number" and (doubt := ask_about_high(look)):
+        sheet.questions.append(Question(column=look.name, text=doubt, path=place))
+    variable = Variable(
+        name=name,
+        column=(look.name,),
+        text=text,
+        scale=scale,
+        type=type,
+        aside=tuple(Point(code=one.code) for one in found),
+    )
     sheet.variables.append(variable)
     return name
 

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         fit_sem,
         score_factors,
     )
+    from campaign_effect.analyses.sensitivity import check_missing
     from campaign_effect.analyses.thesis import assess_items
     from campaign_effect.analyses.validity import check_validity
     from campaign_effect.errors import CampaignEffectError
@@ -113,6 +114,7 @@ _ROOMS: Final = {
         *("Moments", "align_groups", "compare_invariance", "confirm_factors", "fit_sem"),
         "score_factors",
     ),
+    "analyses.sensitivity": ("check_missing",),
     "analyses.thesis": ("assess_items",),
     "analyses.validity": ("check_validity",),
     "errors": ("CampaignEffectError",),
@@ -168,6 +170,7 @@ __all__ = [
     "average_effects",
     "check_assumptions",
     "check_clusters",
+    "check_missing",
     "check_quality",
     "check_validity",
     "compare_effects",

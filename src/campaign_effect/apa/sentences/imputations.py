@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from campaign_effect.analyses.effect_results import ImputedEffectResult, MissingInformation
 from campaign_effect.analyses.pooled import Imputed, PooledModel
+from campaign_effect.analyses.sensitivity import Conclusion, SensitivityResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.sentences.effects import model_sentences
 from campaign_effect.apa.sentences.generic import sentences
 from campaign_effect.apa.tables.generic import grouped
+from campaign_effect.apa.tables.models import contrast_label
 
 
 @sentences.register
@@ -33,3 +37,26 @@ def _imputation(one: PooledModel, imputed: Imputed, rows: list[MissingInformatio
         term=worst.term,
         fmi=worst.fmi,
     )
+
+
+@sentences.register
+def _(result: SensitivityResult) -> tuple[Note, ...]:
+    deltas = dict(result.deltas)
+    return tuple(
+        tuple(_conclusions(rows, deltas[variable]))
+        for by_outcome in grouped(result.conclusions, "outcome").values()
+        for variable, rows in grouped(by_outcome, "variable").items()
+    )
+
+
+def _conclusions(rows: list[Conclusion], deltas: tuple[float, ...]) -> Iterator[Text]:
+    """Say which conclusions stand whatever the missing answers are, and which do not."""
+    asked = {"outcome": rows[0].outcome, "variable": rows[0].variable}
+    yield Text.of("say.sensitivity.about", **asked, low=min(deltas), high=max(deltas))
+    standing = tuple(contrast_label(row) for row in rows if row.tipping is None)
+    if standing:
+        yield Text.of("say.sensitivity.stands", labels=standing)
+    for row in rows:
+        if row.tipping is not None:
+            label = contrast_label(row)
+            yield Text.of("say.sensitivity.changes", label=label, delta=row.tipping)

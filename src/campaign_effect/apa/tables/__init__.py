@@ -21,6 +21,7 @@ from campaign_effect.apa.tables import (
     qualities,
     rakings,
     scales,
+    sensitivity,
     theses,
     validities,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "qualities",
     "rakings",
     "scales",
+    "sensitivity",
     "tables",
     "theses",
     "validities",

@@ -28,6 +28,7 @@ from campaign_effect.analyses.model_table import ModelTerm
 from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
 from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.analyses.risk_ratios import RiskRatio
+from campaign_effect.analyses.sensitivity import Conclusion
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind
@@ -35,7 +36,7 @@ from campaign_effect.results import Kind
 EffectRow = AverageEffect | ConditionalEffect | Equivalence
 """An average effect in units of the outcome."""
 
-ChangeRow = EffectRow | RiskRatio | EffectEquality | ModelTerm
+ChangeRow = EffectRow | RiskRatio | EffectEquality | ModelTerm | Conclusion
 """What a change of one variable does."""
 
 STEP_LABELS = {"dY/dX": "per_unit", "+1": "per_unit", "+1 SD": "per_sd"}

@@ -1,12 +1,19 @@
 """Analytic derivatives against central differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from campaign_effect.stats.sem.estimators import find_estimator
 from campaign_effect.stats.sem.fit import build_problem
-from campaign_effect.stats.sem.implied import imply, jacobian, moment_vector
+from campaign_effect.stats.sem.implied import (
+    imply,
+    jacobian,
+    moment_vector,
+    variance_slopes,
+)
 from campaign_effect.stats.sem.places import find_places
 from campaign_effect.stats.sem.rules import build_table
 from campaign_effect.stats.sem.sample import sample_of_rows
@@ -37,6 +44,14 @@ SPECIFICATIONS = [
 ]
 
 
+GIVEN = """f =~ x1 + x2 + x3
+g =~ x4 + x5 + x6
+f ~ x7 + x8
+g ~ f + x8
+x1 ~ x7
+x9 ~ g + x7"""
+
+
 def _differences(function, x):
     steps = STEP * np.eye(len(x))
     return np.array([(function(x + h) - function(x - h)) / (2 * STEP) for h in steps])
@@ -52,6 +67,18 @@ def test_jacobian_is_the_derivative_of_the_moments(text, words):
         found = jacobian(imply(structure, slots))
         wanted = _differences(lambda x, s=structure: moment_vector(imply(s, x)), slots).T
         assert_allclose(found, wanted, rtol=RTOL_DIFFERENCES, atol=1e-8)
+
+
+@pytest.mark.parametrize("words", SPECIFICATIONS[2:])
+def test_moments_and_variances_given_predictors_have_their_derivatives(words):
+    table = build_table(parse_model(GIVEN), ITEMS, Specification(**words))
+    slots = np.random.default_rng(1).uniform(0.3, 0.7, len(table.offset))
+    structure = replace(find_places(table, 0), given_cov=np.array([[2.0, 0.3], [0.3, 1.0]]))
+    implied = imply(structure, slots)
+    wanted = _differences(lambda x: moment_vector(imply(structure, x)), slots).T
+    assert_allclose(jacobian(implied), wanted, rtol=RTOL_DIFFERENCES, atol=1e-8)
+    variances = _differences(lambda x: np.diag(imply(structure, x).total_cov), slots)
+    assert_allclose(variance_slopes(implied), variances, rtol=RTOL_DIFFERENCES, atol=1e-8)
 
 
 @pytest.fixture(scope="module")

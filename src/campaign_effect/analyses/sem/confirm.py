@@ -124,7 +124,10 @@ def fit_sem(  # noqa: PLR0913  # names that others rely on
     model : str
         In lavaan's syntax. A construct of the schema that the model uses and does not define
         is measured by its items: ``voted ~ b*trust; trust ~ a*whatsapp; indirect := a*b``.
-        Binary and ordered outcomes are probit regressions under WLSMV.
+        Binary and ordered outcomes are probit regressions under WLSMV, and everything is
+        conditional on predictors (``trust ~ age + sex``): nothing is assumed of how they are
+        distributed, so that dummies are as good as numbers. A predictor that is named in
+        ``ordered`` is modelled jointly with the rest instead, as a latent normal response.
 
     Returns
     -------

@@ -127,7 +127,7 @@ def _correlations(
     exogenous = set(fitted.variables.exogenous_latent)
     for group, implied in zip(fitted.groups, fitted.solution.implied, strict=True):
         p = implied.structure.p
-        R = _as_correlations(implied.all_cov[p:, p:])
+        R = _as_correlations(implied.total_cov[p:, p:])
         for i, j in combinations(range(len(factors)), 2):
             pair = factors[i], factors[j]
             row = tested.get((group, frozenset(pair)))
@@ -164,8 +164,11 @@ def residual_rows(fitted: FittedFactors) -> tuple[ResidualCorrelation, ...]:
         strict=True,
     )
     for group, sample, implied, z in groups:
-        left = _as_correlations(sample.cov) - _as_correlations(implied.cov)
-        for i, j in combinations(range(len(names)), 2):
+        own = implied.structure.modelled
+        at = np.ix_(own, own)
+        left = np.zeros_like(sample.cov)
+        left[at] = _as_correlations(sample.cov[at]) - _as_correlations(implied.cov[at])
+        for i, j in combinations(own.tolist(), 2):
             rows.append(
                 ResidualCorrelation(
                     group=group,
@@ -201,8 +204,11 @@ def explained_rows(fitted: FittedFactors) -> tuple[ExplainedVariance, ...]:
 def reliability_rows(fitted: FittedFactors) -> tuple[FactorReliability, ...]:
     """Give omega and the variance extracted of every factor that only has indicators.
 
-    A factor that predicts observed variables as well has none: they are no part of its scale.
+    A factor that predicts observed variables as well has none: they are no part of its scale;
+    nor has a model of ordered answers given predictors, whose items' sums are not modelled.
     """
+    if fitted.solution.table.is_conditional:
+        return ()
     loaded: dict[str, set[str]] = {}
     for relation in fitted.model.relations:
         if relation.operator == "=~":

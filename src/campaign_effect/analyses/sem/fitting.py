@@ -141,7 +141,11 @@ def prepare(survey: Survey, text: str | None, settings: FactorSettings) -> Prepa
     answers = take_answers(survey, variables.observed, settings)
     coding = code_answers(answers, settings, variables.predictors)
     specification = _specification(model, settings, len(answers.groups))
-    specification = replace(specification, ordered=coding.ordered(answers.names))
+    specification = replace(
+        specification,
+        ordered=coding.ordered(answers.names),
+        fixed_x=settings.method.is_likelihood or bool(coding.is_given.any()),
+    )
     table = build_table(model, columns, specification)
     _check_rows(answers.n, table)
     return Prepared(

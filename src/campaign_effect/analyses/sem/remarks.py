@@ -62,8 +62,9 @@ def _about_answers(fitted: FittedFactors) -> Iterator[Notice]:
         yield Notice.of("pairwise_mcar")
     if fitted.settings.takes_categories and fitted.solution.sample.n < FEW_FOR_ORDINAL:
         yield Notice.of("few_for_ordinal", n=fitted.solution.sample.n, cutoff=FEW_FOR_ORDINAL)
-    if fitted.settings.takes_categories and fitted.variables.predictors:
-        yield Notice.of("normal_predictors", variables=fitted.variables.predictors)
+    coding, predictors = fitted.coding, fitted.variables.predictors
+    if predictors and coding is not None and coding.takes_predictors_jointly:
+        yield Notice.of("normal_predictors", variables=predictors)
     yield from _empty_cells(fitted)
 
 

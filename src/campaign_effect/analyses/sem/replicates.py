@@ -165,7 +165,9 @@ def _resampler(
         if weights is not None:
             weights = tuple(own[at] for own, at in zip(weights, places, strict=True))
         if coding.is_mixed:
-            return sample_of_mixed(rows, coding.is_ordinal, weights=weights)
+            return sample_of_mixed(
+                rows, coding.is_ordinal, given=coding.is_given, weights=weights
+            )
         return sample_of_rows(rows, weights=weights)
 
     return of_rows

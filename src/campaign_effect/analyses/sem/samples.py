@@ -27,6 +27,8 @@ class Coding:
     Attributes
     ----------
     is_ordinal : ndarray of bool, shape (p,)
+    is_given : ndarray of bool, shape (p,)
+        Predictors that ordered outcomes are given: nothing is assumed of their distribution.
     categories : tuple of ndarray
         The values of each variable that is one; empty for numbers.
     codes : tuple of ndarray of int8, shape (n_g, p)
@@ -34,6 +36,7 @@ class Coding:
     """
 
     is_ordinal: Booleans = field(repr=False)
+    is_given: Booleans = field(repr=False)
     categories: tuple[Floats, ...] = field(repr=False)
     codes: tuple[Codes, ...] = field(repr=False)
 
@@ -41,6 +44,11 @@ class Coding:
     def is_mixed(self) -> bool:
         """Whether some variables are categories and some are numbers."""
         return bool(self.is_ordinal.any() and not self.is_ordinal.all())
+
+    @property
+    def takes_predictors_jointly(self) -> bool:
+        """Whether there are ordered answers, and nothing that they are given."""
+        return bool(self.is_ordinal.any() and not self.is_given.any())
 
     def ordered(self, names: Sequence[str]) -> tuple[tuple[str, int], ...]:
         """Give the variables that are categories, with their numbers of categories."""
@@ -58,7 +66,8 @@ def code_answers(
     answers : ModelAnswers
     settings : FactorSettings
     predictors : iterable of str
-        Variables that only predict: numbers, unless they are named as ordered.
+        Variables that only predict: numbers that ordered outcomes are given, unless one is
+        named as ordered; then all are modelled jointly with the rest.
 
     Raises
     ------
@@ -82,7 +91,13 @@ def code_answers(
         groups = range(len(answers.rows))
         codes = tuple(_columns([parts[i][group] for i in parts]) for group in groups)
     is_ordinal = np.array([i in found for i in range(whole.shape[1])])
-    return Coding(is_ordinal=is_ordinal, categories=tuple(categories), codes=codes)
+    only_predict = set(predictors)
+    is_given = np.array([name in only_predict for name in answers.names])
+    if not found or (is_given & is_ordinal).any():
+        is_given[:] = False
+    return Coding(
+        is_ordinal=is_ordinal, is_given=is_given, categories=tuple(categories), codes=codes
+    )
 
 
 def make_sample(
@@ -111,7 +126,12 @@ def make_sample(
                 "Ordered answers together with numbers need complete rows.",
                 hint="use missing='listwise', or leave the numbers out.",
             )
-        return sample_of_mixed(list(answers.rows), coding.is_ordinal, weights=answers.weights)
+        return sample_of_mixed(
+            list(answers.rows),
+            coding.is_ordinal,
+            given=coding.is_given,
+            weights=answers.weights,
+        )
     clusters = answers.clusters if is_clustered else None
     return sample_of_rows(list(answers.rows), weights=answers.weights, clusters=clusters)
 

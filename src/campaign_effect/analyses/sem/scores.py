@@ -52,6 +52,11 @@ def score_factors(result: ConfirmatoryResult, *, method: Method | None = None) -
     if fitted.answers is None or fitted.coding is None:
         raise UsageError("Summary statistics have no respondents to score.")
     is_ordinal = bool(fitted.coding.is_ordinal.any())
+    if is_ordinal and not fitted.coding.codes:
+        raise UsageError(
+            "Scores of ordered answers are of models without numbers among the variables.",
+            hint="score the measurement model: leave out predictors and numeric outcomes.",
+        )
     method = method or ("ebm" if is_ordinal else "regression")
     if is_ordinal != (method == "ebm"):
         kind = "ordered answers" if is_ordinal else "numbers"

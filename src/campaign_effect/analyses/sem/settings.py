@@ -55,7 +55,8 @@ class FactorSettings:
         Column of the villages.
     ordered : sequence of str, optional
         Variables to be taken as ordered categories. By default, with an estimator for ordered
-        answers, everything with at most seven values that is not just a predictor.
+        answers, everything with at most seven values that is not just a predictor: the model is
+        given its predictors as numbers.
     parameterization : {"delta", "theta"}
         Whether total or residual variances of ordered variables are fixed at 1.
     equal, free : sequence of str

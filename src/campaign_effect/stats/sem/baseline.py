@@ -26,7 +26,8 @@ def fit_baseline(solution: Solution) -> Solution:
     Returns
     -------
     Solution
-        Variances, means and thresholds free; exogenous predictors as in the sample.
+        Variances, means and thresholds free; exogenous predictors as in the sample. Where
+        ordinal variables are given predictors, their slopes on them are free as well.
 
     References
     ----------
@@ -81,6 +82,9 @@ def _rows(table: ParameterTable, group: int) -> list[Parameter]:
         if table.has_means:
             mean = _row(name, "~1", "", group)
             rows.append(replace(mean, is_sample=given, value=0.0 if ordinal else mean.value))
+    if table.is_conditional:
+        modelled = [name for name in table.observed if name not in table.exogenous]
+        rows += [_row(y, "~", x, group) for y in modelled for x in table.exogenous]
     for left, right in combinations_with_replacement(table.exogenous, 2):
         if left != right:
             rows.append(replace(_row(left, "~~", right, group), is_sample=True))

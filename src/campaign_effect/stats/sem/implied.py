@@ -26,7 +26,7 @@ class Implied:
         The group's matrices.
     cov : ndarray of float, shape (p, p)
         Covariances of the observed variables, ordinal ones on their latent-response scale after
-        scaling.
+        scaling; all moments are conditional on predictors that the model is given.
     mean : ndarray of float, shape (p,)
         Means, before scaling.
     thresholds : ndarray of float, shape (n_thresholds,)
@@ -61,6 +61,19 @@ class Implied:
     intercepts: Floats = field(compare=False)
     raw_thresholds: Floats = field(compare=False)
     scales: Floats = field(compare=False)
+
+    @property
+    def total_cov(self) -> Floats:
+        """``all_cov`` with what given predictors add to it."""
+        effects = self.effects[:, self.structure.given]
+        return self.all_cov + effects @ self.structure.given_cov @ effects.T
+
+    @property
+    def total_residual_cov(self) -> Floats:
+        """``residual_cov`` with the covariances of given predictors."""
+        total, given = self.residual_cov.copy(), self.structure.given
+        total[np.ix_(given, given)] += self.structure.given_cov
+        return total
 
 
 def imply(structure: Structure, slots: Floats) -> Implied:
@@ -118,8 +131,8 @@ def imply(structure: Structure, slots: Floats) -> Implied:
     all_cov = effects @ residual @ effects.T
     all_mean = effects @ intercepts
     if structure.theta:
-        variances = np.diag(all_cov)[:p]
-        scales = np.where(structure.is_ordinal, 1 / np.sqrt(variances), scales)
+        ordinal = np.flatnonzero(structure.is_ordinal)
+        scales[ordinal] = 1 / np.sqrt(np.diag(all_cov)[ordinal])
     mean = all_mean[:p]
     at = structure.threshold_variable
     return Implied(
@@ -173,7 +186,7 @@ def _solve_residuals(
 
 
 def moment_vector(implied: Implied) -> Floats:
-    """Return the implied moments as one vector: locations, then covariances.
+    """Return the implied moments as one vector: locations, slopes, then covariances.
 
     Parameters
     ----------
@@ -187,7 +200,12 @@ def moment_vector(implied: Implied) -> Floats:
     order = implied.structure.locations
     locations = np.concatenate([implied.thresholds, implied.mean[::-1]])[order]
     rows, columns = implied.structure.pairs
-    return np.concatenate([locations, implied.cov[rows, columns]])
+    return np.concatenate([locations, _slope_moments(implied), implied.cov[rows, columns]])
+
+
+def _slope_moments(implied: Implied) -> Floats:
+    rows, columns = implied.structure.slopes
+    return np.asarray(implied.scales[rows] * implied.effects[rows, columns])
 
 
 def jacobian(implied: Implied) -> Floats:
@@ -219,7 +237,9 @@ def jacobian(implied: Implied) -> Floats:
     scales = implied.scales
     cov *= scales[rows] * scales[columns]
     cov += implied.cov[rows, columns] * (log_scales[:, rows] + log_scales[:, columns])
-    return np.vstack([_location_jacobian(implied, log_scales), cov.T])
+    return np.vstack(
+        [_location_jacobian(implied, log_scales), _slope_jacobian(implied, log_scales), cov.T]
+    )
 
 
 def factor_pairs(implied: Implied) -> tuple[Floats, Floats]:
@@ -295,6 +315,11 @@ def variance_slopes(implied: Implied) -> Floats:
     """Return the derivative of all variables' variances before scaling, shape (n_slots, t)."""
     left, right = all_factor_pairs(implied)
     slopes = 2 * left * right
+    s = implied.structure
+    if s.is_conditional:
+        of_given = implied.total_cov - implied.all_cov
+        paths = s.free_paths
+        slopes[paths.slot] += 2 * implied.effects.T[paths.row] * of_given[paths.column]
     solved = implied.structure.solved
     if len(solved):
         slopes += residual_slopes(implied)[:, solved] @ (implied.effects[:, solved] ** 2).T
@@ -319,6 +344,17 @@ def _through_solved(
     slopes = _solved_slopes(implied, pair, log_scales)
     effects = implied.effects[: implied.structure.p, implied.structure.solved].T
     return slopes @ (effects[:, pairs[0]] * effects[:, pairs[1]])
+
+
+def _slope_jacobian(implied: Implied, log_scales: Floats) -> Floats:
+    """Return the derivative of the slopes on given predictors."""
+    s = implied.structure
+    rows, columns = s.slopes
+    slopes = _slope_moments(implied)[:, None] * log_scales.T[rows]
+    effects, paths = implied.effects, s.free_paths
+    moved = effects[np.ix_(rows, paths.row)] * effects[np.ix_(paths.column, columns)].T
+    slopes[:, paths.slot] += implied.scales[rows, None] * moved
+    return slopes
 
 
 def _location_jacobian(implied: Implied, log_scales: Floats) -> Floats:

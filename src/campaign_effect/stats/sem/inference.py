@@ -146,7 +146,7 @@ def degrees_of_freedom(table: ParameterTable, problem: Problem) -> int:
     int
     """
     moments = sum(structure.n_moments for structure in problem.structures)
-    given = sum(row.is_sample for row in table.parameters)
+    given = 0 if table.is_conditional else sum(row.is_sample for row in table.parameters)
     return moments - given - table.n_free
 
 

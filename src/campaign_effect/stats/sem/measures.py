@@ -76,13 +76,22 @@ def sample_moments(structure: Structure, sample: GroupSample) -> Floats:
     is_ordinal = bool(structure.is_ordinal.any())
     cov = sample.cov if is_ordinal else sample.unbiased_cov
     locations = np.concatenate([sample.thresholds, sample.mean[::-1]])[structure.locations]
-    return np.concatenate([locations, cov[structure.pairs]])
+    rows, columns = structure.slopes
+    slopes = np.zeros(0)
+    if sample.slopes is not None:
+        slopes = sample.slopes[rows, np.searchsorted(structure.given, columns)]
+    return np.concatenate([locations, slopes, cov[structure.pairs]])
 
 
 def _weights(structure: Structure, sample: GroupSample, estimator: Estimator) -> Floats:
     """Return the weights of a group's least squares."""
     is_ordinal = bool(structure.is_ordinal.any())
-    if len(structure.given) and (is_ordinal or estimator.measure != "uls"):
+    if structure.is_conditional != (sample.slopes is not None):
+        raise UsageError(
+            "Moments and model of ordinal variables must be given the same predictors.",
+            hint="give them to sample_of_mixed, or let them vary with fixed_x=False.",
+        )
+    if len(structure.given) and not is_ordinal and estimator.measure != "uls":
         raise UsageError(
             f"{estimator.name} does not take given predictors.",
             hint="let them vary with fixed_x=False, or use ML or MLR.",

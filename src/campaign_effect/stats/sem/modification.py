@@ -219,5 +219,6 @@ def _candidates(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     for left in involved:
         for right in involved:
             measured = left in items and right in table.latent
-            if left != right and not measured:
+            is_given = table.is_conditional and left in table.exogenous
+            if left != right and not measured and not is_given:
                 yield (left, "~", right)

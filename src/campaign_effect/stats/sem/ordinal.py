@@ -97,6 +97,7 @@ def sample_of_mixed(
     groups: Sequence[Floats],
     is_ordinal: Booleans,
     *,
+    given: Booleans | None = None,
     weights: Sequence[Floats] | None = None,
 ) -> Sample:
     """Summarise ordinal and numeric answers together.
@@ -108,6 +109,9 @@ def sample_of_mixed(
         of the table's ``observed``.
     is_ordinal : ndarray of bool, shape (p,)
         Which variables are ordinal.
+    given : ndarray of bool, shape (p,), optional
+        Exogenous predictors, in the order of the table's ``exogenous``: the moments of the
+        others are then conditional on them, and nothing is assumed of their distribution.
     weights : sequence of ndarray of float, shape (n_g,), optional
         Sampling weights, of any sum; standard errors and tests are robust to them.
 
@@ -130,27 +134,42 @@ def sample_of_mixed(
     >>> sample_of_mixed([answers], np.array([False, True])).groups[0].thresholds.shape
     (1,)
     """
-    given = [np.asarray(rows, dtype=np.float64) for rows in groups]
-    used = [np.asarray(~np.isnan(rows).any(axis=1)) for rows in given]
-    complete = [rows[own] for rows, own in zip(given, used, strict=True)]
+    answers = [np.asarray(rows, dtype=np.float64) for rows in groups]
+    used = [np.asarray(~np.isnan(rows).any(axis=1)) for rows in answers]
+    complete = [rows[own] for rows, own in zip(answers, used, strict=True)]
     if min(len(rows) for rows in complete) < 2:
         raise TooFewRowsError("A group needs at least 2 complete rows.")
     _check_categories(complete, is_ordinal)
     samples = []
     for rows, w in zip(complete, _of_used(weights, used), strict=True):
-        moments = estimate_mixed(rows, is_ordinal, weights=w)
-        samples.append(
-            GroupSample(
-                n=float(len(rows) if w is None else w.sum()),
-                cov=moments.cov,
-                mean=moments.mean,
-                thresholds=moments.thresholds,
-                patterns=None,
-                rows=None,
-                gamma=moments.gamma,
-            )
-        )
+        samples.append(_of_mixed(rows, is_ordinal, given, w))
     return Sample(groups=tuple(samples))
+
+
+def _of_mixed(
+    rows: Floats, is_ordinal: Booleans, given: Booleans | None, w: Floats | None
+) -> GroupSample:
+    causes = np.zeros(len(is_ordinal), dtype=np.bool_) if given is None else given
+    others, X = ~causes, rows[:, causes]
+    moments = estimate_mixed(rows[:, others], is_ordinal[others], given=X, weights=w)
+    cov, mean = np.zeros((len(others),) * 2), np.zeros(len(others))
+    cov[np.ix_(others, others)], mean[others] = moments.cov, moments.mean
+    slopes = np.zeros((len(others), int(causes.sum())))
+    slopes[others] = moments.slopes
+    if causes.any():
+        divisor = 1 if w is None else 0  # as lavaan has it; only standardising needs it
+        cov[np.ix_(causes, causes)] = np.cov(X.T, aweights=w, ddof=divisor)
+        mean[causes] = np.average(X, axis=0, weights=w)
+    return GroupSample(
+        n=float(len(rows) if w is None else w.sum()),
+        cov=frozen(cov),
+        mean=frozen(mean),
+        thresholds=moments.thresholds,
+        slopes=frozen(slopes) if causes.any() else None,
+        patterns=None,
+        rows=None,
+        gamma=moments.gamma,
+    )
 
 
 def _check_categories(groups: Sequence[Floats], is_ordinal: Booleans) -> None:

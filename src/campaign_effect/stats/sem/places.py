@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from campaign_effect.errors import FormulaError
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
 
@@ -64,6 +65,12 @@ class Structure:
         Rows and columns of the covariances that are moments, in lavaan's order.
     given : ndarray of int, shape (n_given,)
         Exogenous predictors whose moments are taken from the sample.
+    given_cov : ndarray of float, shape (n_given, n_given)
+        Their covariances, where the model is conditional on them; then they have no part in
+        ``covariances`` and ``means``.
+    given_mean : ndarray of float, shape (n_given,)
+    slopes : tuple of ndarray of int, shape (n_slope_moments,)
+        Variables and predictors whose (total) slopes are moments, predictor by predictor.
     """
 
     variables: tuple[str, ...]
@@ -86,6 +93,14 @@ class Structure:
     locations: Integers = field(compare=False)
     pairs: tuple[Integers, Integers] = field(compare=False)
     given: Integers = field(compare=False)
+    given_cov: Floats = field(compare=False)
+    given_mean: Floats = field(compare=False)
+    slopes: tuple[Integers, Integers] = field(compare=False)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether ordinal variables are modelled given predictors, not jointly with them."""
+        return bool(self.is_ordinal.any() and len(self.given))
 
     @property
     def p(self) -> int:
@@ -93,15 +108,22 @@ class Structure:
         return len(self.scales)
 
     @property
+    def modelled(self) -> Integers:
+        """Observed variables that the model is not given."""
+        given = self.given if self.is_conditional else self.given[:0]
+        return np.setdiff1d(np.arange(self.p), given)
+
+    @property
     def n_moments(self) -> int:
         """Number of moments."""
-        return len(self.locations) + len(self.pairs[0])
+        return len(self.locations) + len(self.slopes[0]) + len(self.pairs[0])
 
     @property
     def moves_straight(self) -> bool:
         """Whether scaling neither varies nor feeds back, so that moments curve as unscaled."""
         unscaled = not self.theta and len(self.free_scales.slot) == 0
-        return unscaled and bool((self.scales == 1).all()) and not self._has_ordinal_causes
+        is_joint = not self.is_conditional and not self._has_ordinal_causes
+        return unscaled and bool((self.scales == 1).all()) and is_joint
 
     @property
     def _has_ordinal_causes(self) -> bool:
@@ -161,6 +183,14 @@ def find_places(table: ParameterTable, group: int) -> Structure:
     ordered = dict(spec.ordered)
     ordered_here = np.array([name in ordered for name in table.observed], dtype=np.bool_)
     at = np.array([index[name] for name, _ in threshold_at], dtype=np.int64)
+    given = np.sort(np.array([index[name] for name in table.exogenous], dtype=np.int64))
+    modelled = np.arange(len(table.observed))
+    given_cov, given_mean = np.zeros((len(given),) * 2), np.zeros(len(given))
+    if table.is_conditional:
+        _check_given(free["covariances"], free["means"], given, variables)
+        given_cov, given_mean = _taken(fixed, given)
+        modelled = np.setdiff1d(modelled, given)
+    moments_given = given if table.is_conditional else given[:0]
     return Structure(
         variables=variables,
         n_slots=len(table.offset),
@@ -179,10 +209,43 @@ def find_places(table: ParameterTable, group: int) -> Structure:
         free_means=_places(free["means"]),
         free_thresholds=_places(free["thresholds"]),
         free_scales=_places(free["scales"]),
-        locations=_location_order(ordered_here, at, has_means=spec.mean_structure),
-        pairs=_moment_pairs(ordered_here),
-        given=np.array([index[name] for name in table.exogenous], dtype=np.int64),
+        locations=_location_order(ordered_here, at, modelled, has_means=spec.mean_structure),
+        pairs=_moment_pairs(ordered_here, modelled),
+        given=given,
+        given_cov=given_cov,
+        given_mean=given_mean,
+        slopes=(
+            np.tile(modelled, len(moments_given)),
+            np.repeat(moments_given, len(modelled)),
+        ),
     )
+
+
+def _check_given(
+    covariances: Sequence[tuple[int, int, int]],
+    means: Sequence[tuple[int, int, int]],
+    given: Integers,
+    variables: tuple[str, ...],
+) -> None:
+    """Say which predictor has parameters of its own, although the model is given it."""
+    named = {place for _, i, j in covariances for place in (i, j)} | {i for _, i, _ in means}
+    wrong = [variables[i] for i in given.tolist() if i in named]
+    if wrong:
+        raise FormulaError(
+            f"With ordered outcomes a model is given its predictors, and has no parameters of "
+            f"theirs: {wrong}.",
+            hint="leave their variances, covariances and means out; regress factors on them.",
+        )
+
+
+def _taken(fixed: dict[str, Floats], given: Integers) -> tuple[Floats, Floats]:
+    """Take the predictors' moments out of the matrices."""
+    own = fixed["covariances"][np.ix_(given, given)]
+    own = own + own.T - np.diag(np.diag(own))
+    mean = fixed["means"][given]
+    fixed["covariances"][given, :] = fixed["covariances"][:, given] = 0.0
+    fixed["means"][given] = 0.0
+    return own, mean
 
 
 def _threshold_positions(table: ParameterTable) -> dict[tuple[str, str], int]:
@@ -225,17 +288,20 @@ def _places(found: Sequence[tuple[int, int, int]]) -> Places:
     return Places(slot=slot, row=row, column=column)
 
 
-def _location_order(is_ordinal: Booleans, at: Integers, *, has_means: bool) -> Integers:
+def _location_order(
+    is_ordinal: Booleans, at: Integers, modelled: Integers, *, has_means: bool
+) -> Integers:
     """Return thresholds and means in order: variable by variable, thresholds or the mean."""
     if not is_ordinal.any() and not has_means:
         return np.zeros(0, dtype=np.int64)
     order: list[int] = []
-    for variable, ordinal in enumerate(is_ordinal.tolist()):
+    for variable in modelled.tolist():
+        ordinal = is_ordinal[variable]
         order += np.flatnonzero(at == variable).tolist() if ordinal else [-1 - variable]
     return np.array(order, dtype=np.int64)
 
 
-def _moment_pairs(is_ordinal: Booleans) -> tuple[Integers, Integers]:
+def _moment_pairs(is_ordinal: Booleans, modelled: Integers) -> tuple[Integers, Integers]:
     """Return the covariances that are moments, by columns of the lower triangle.
 
     With ordinal variables the variances of the others come first, and no other variance.
@@ -243,6 +309,6 @@ def _moment_pairs(is_ordinal: Booleans) -> tuple[Integers, Integers]:
     if not is_ordinal.any():
         rows, columns = np.triu_indices(len(is_ordinal))
         return rows, columns
-    numeric = np.flatnonzero(~is_ordinal)
-    rows, columns = np.triu_indices(len(is_ordinal), 1)
+    numeric = modelled[~is_ordinal[modelled]]
+    rows, columns = (modelled[at] for at in np.triu_indices(len(modelled), 1))
     return np.concatenate([numeric, rows]), np.concatenate([numeric, columns])

@@ -67,7 +67,7 @@ def residual_z(solution: Solution) -> tuple[Floats, ...]:
         varies = variance > _NO_VARIATION * np.diag(gamma)
         z = np.where(varies, away / np.sqrt(np.where(varies, variance, 1.0) / sample.n), 0.0)
         matrix = np.zeros((structure.p, structure.p))
-        matrix[structure.pairs] = z[len(structure.locations) :]
+        matrix[structure.pairs] = z[len(z) - len(structure.pairs[0]) :]
         found.append(matrix + matrix.T - np.diag(np.diag(matrix)))
     return tuple(found)
 

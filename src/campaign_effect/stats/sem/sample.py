@@ -30,6 +30,10 @@ class GroupSample:
         Means; zero for ordinal variables.
     thresholds : ndarray of float, shape (n_thresholds,)
         Thresholds of the ordinal variables, variable by variable.
+    slopes : ndarray of float, shape (p, q), or None
+        On the predictors that the moments are given, in the order of these; ``cov`` then holds
+        residual covariances, the predictors' own, and zeros between, ``mean`` intercepts and
+        the predictors' means.
     patterns : Patterns or None
         What a normal likelihood needs; None for ordinal samples.
     rows : ndarray of float, shape (n_rows, p), or None
@@ -51,6 +55,7 @@ class GroupSample:
     gamma: Floats | None = field(compare=False)
     weights: Floats | None = field(compare=False, default=None)
     clusters: Integers | None = field(compare=False, default=None)
+    slopes: Floats | None = field(compare=False, default=None)
 
     @property
     def unbiased_cov(self) -> Floats:

@@ -42,9 +42,10 @@ def standardised_residual(solution: Solution) -> float:
 
 def _group_srmr(sample: GroupSample, implied: Implied, likelihood: bool) -> float:
     is_ordinal = bool(implied.structure.is_ordinal.any())
-    cov = sample.cov if likelihood or is_ordinal else sample.unbiased_cov
+    own = np.ix_(*2 * [implied.structure.modelled])
+    cov = (sample.cov if likelihood or is_ordinal else sample.unbiased_cov)[own]
     scale = np.sqrt(np.diag(cov))
-    away = (cov - implied.cov) / np.outer(scale, scale)
+    away = (cov - implied.cov[own]) / np.outer(scale, scale)
     rows, columns = np.triu_indices(len(scale))
     squares, count = away[rows, columns] ** 2, float(len(rows))
     if is_ordinal:
@@ -67,10 +68,17 @@ def residual_correlations(solution: Solution) -> tuple[Floats, ...]:
     Returns
     -------
     tuple of ndarray of float, shape (p, p)
-        One for each group, with a zero diagonal.
+        One for each group, with a zero diagonal; zero where predictors are given.
     """
     groups = zip(solution.sample.groups, solution.implied, strict=True)
-    return tuple(_correlations(g.cov) - _correlations(i.cov) for g, i in groups)
+    return tuple(_residuals(g.cov, i) for g, i in groups)
+
+
+def _residuals(cov: Floats, implied: Implied) -> Floats:
+    own = np.ix_(*2 * [implied.structure.modelled])
+    residuals = np.zeros_like(cov)
+    residuals[own] = _correlations(cov[own]) - _correlations(implied.cov[own])
+    return residuals
 
 
 def _correlations(cov: Floats) -> Floats:

@@ -113,8 +113,8 @@ class _Scales:
             self.scaled |= set(solution.table.observed)
         self.n_slots = implied.structure.n_slots
         self.solved = set(implied.structure.solved.tolist())
-        self.total = np.diag(implied.all_cov), variance_slopes(implied)
-        self.residual = np.diag(implied.residual_cov), residual_slopes(implied)
+        self.total = np.diag(implied.total_cov), variance_slopes(implied)
+        self.residual = np.diag(implied.total_residual_cov), residual_slopes(implied)
 
     def standardised(self, row: Parameter, value: float) -> Dual:
         """Return a row's standardised value with its slopes."""
@@ -256,6 +256,6 @@ def explained_variance(solution: Solution) -> tuple[Explained, ...]:
         for index, name in enumerate(implied.structure.variables):
             if implied.paths[index].any():
                 residual = implied.residual_cov[index, index]
-                share = 1 - residual / implied.all_cov[index, index]
+                share = 1 - residual / implied.total_cov[index, index]
                 found.append(Explained(variable=name, group=group, r_squared=float(share)))
     return tuple(found)

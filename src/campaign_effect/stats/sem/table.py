@@ -151,6 +151,11 @@ class ParameterTable:
         return self.specification.mean_structure
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether ordinal variables are modelled given exogenous predictors."""
+        return bool(self.specification.ordered and self.exogenous)
+
+    @property
     def free_rows(self) -> tuple[Parameter, ...]:
         """Rows with a slot, in the order of the slots."""
         return tuple(row for row in self.parameters if row.slot >= 0)

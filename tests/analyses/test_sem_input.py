@@ -218,10 +218,12 @@ def test_whole_villages_are_resampled_with_their_weights(weighted):
     assert (errors_of[0][1:] != errors_of[2][1:]).all()
 
 
-def test_unused_weights_of_the_schema_are_told(weighted):
+def test_weights_of_the_schema_are_used_or_told(weighted):
     survey = ce.with_weights(ce.read_survey(weighted), weighted["w"].iloc[10:], name="bobot")
-    assert "model_unweighted" in codes_of(ce.confirm_factors(survey, MODEL))
-    assert "model_weighted" in codes_of(ce.confirm_factors(survey, MODEL, weights="bobot"))
+    assert "model_unweighted" in codes_of(ce.confirm_factors(survey, MODEL, weights=False))
+    assert "model_weighted" in codes_of(ce.confirm_factors(survey, MODEL))
+    with pytest.raises(errors.UsageError, match="weights=False fits"):
+        ce.confirm_factors(survey, MODEL, estimator="MLM")
 
 
 def test_few_respondents_and_empty_cells_are_said(frame):

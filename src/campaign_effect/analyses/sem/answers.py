@@ -85,7 +85,8 @@ def take_answers(
     """
     names = tuple(names)
     _check_columns(survey, names, settings)
-    weights = row_weights(survey, settings.weights)
+    named = settings.weights if isinstance(settings.weights, str) else None
+    weights = row_weights(survey, named)
     is_used, sample = _used(survey, names, settings, weights)
     groups = _groups(survey, is_used, settings.group)
     answers = survey.answers
@@ -109,7 +110,8 @@ def take_answers(
 
 
 def _check_columns(survey: Survey, names: Sequence[str], settings: FactorSettings) -> None:
-    asked = [name for name in (settings.group, settings.cluster, settings.weights) if name]
+    columns = (settings.group, settings.cluster, settings.weights)
+    asked = [name for name in columns if isinstance(name, str)]
     if missing := [name for name in (*names, *asked) if name not in survey.answers]:
         raise MissingColumnsError.of(missing, survey.answers)
     types = survey.answers.dtypes

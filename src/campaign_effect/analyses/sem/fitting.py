@@ -87,6 +87,7 @@ def fit_model(source: Source, text: str | None, settings: FactorSettings) -> Fit
         return _fit_moments(source, text, settings)
     survey = as_survey(source)
     prepared = prepare(survey, text, settings)
+    settings = prepared.settings
     is_robust = _is_cluster_robust(prepared)
     table = prepared.table
     if is_robust:
@@ -135,6 +136,7 @@ def prepare(survey: Survey, text: str | None, settings: FactorSettings) -> Prepa
     FormulaError, UsageError, StatisticsError
         See ``fit_model``.
     """
+    settings = settings.of(survey.schema)
     columns = [str(column) for column in survey.answers]
     model = chosen_model(text, survey.blocks, columns)
     variables = find_variables(model)
@@ -210,7 +212,9 @@ def _fit_moments(moments: Moments, text: str | None, settings: FactorSettings) -
     if text is None:
         raise UsageError("Summary statistics need a model.", hint='write "f =~ a + b + c".')
     needs_answers = ("group", "cluster", "weights", "bootstrap", "ordered")
-    given = [name for name in needs_answers if getattr(settings, name)]
+    given = [
+        name for name in needs_answers if getattr(settings, name) not in (None, False, True)
+    ]
     if given or settings.takes_categories:
         raise UsageError(
             "Summary statistics take ML, GLS or ULS without groups, clusters or resampling.",

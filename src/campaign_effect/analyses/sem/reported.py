@@ -52,7 +52,6 @@ def confirm_reported_factors(
         estimator=_estimator(survey, blocks),
         std_lv=True,
         cluster=survey.schema.roles.cluster,
-        weights=survey.schema.roles.weight,
         village_bootstrap=replace(VILLAGE_BOOTSTRAP, seed=seed, on_progress=on_progress),
     )
     return replace(result, notices=(*notices, *result.notices))
@@ -86,7 +85,6 @@ def compare_reported_invariance(survey: Survey) -> InvarianceResult:
         measurement_model(blocks).text,
         group=by,
         estimator=_estimator(survey, blocks),
-        weights=survey.schema.roles.weight,
     )
 
 

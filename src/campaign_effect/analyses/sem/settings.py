@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
 from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.errors import UsageError, nearest_word
+from campaign_effect.schema.model import Schema
 from campaign_effect.stats.sem.estimators import Estimator, find_estimator
 
 MOST_CATEGORIES: Final = 7
@@ -29,7 +30,7 @@ class MoreSettings(TypedDict, total=False):
     free: Sequence[str]
     orthogonal: bool
     mean_structure: bool
-    weights: str | None
+    weights: str | bool
     bootstrap: Bootstrap | None
     village_bootstrap: Bootstrap
     level: float
@@ -66,10 +67,10 @@ class FactorSettings:
         Fix covariances of factors at 0.
     mean_structure : bool
         Model the means, even where nothing needs them.
-    weights : str, optional
-        Column of sampling weights; the model is then that of the weighted population. ML
-        becomes MLR; of least squares only the robust estimators (WLSMV, WLSM, ULSMV, ...)
-        take them, and ordered answers.
+    weights : str or bool
+        Column of sampling weights; by default the schema's, if it names one. The model is then
+        that of the weighted population. ML becomes MLR; of least squares only the robust
+        estimators (WLSMV, WLSM, ULSMV, ...) take them, and ordered answers. False takes none.
     bootstrap : Bootstrap, optional
         Standard errors and percentile intervals from resamples of respondents, or of villages
         where there is a cluster.
@@ -91,7 +92,7 @@ class FactorSettings:
     free: Sequence[str] = ()
     orthogonal: bool = False
     mean_structure: bool = False
-    weights: str | None = None
+    weights: str | bool = True
     bootstrap: Bootstrap | None = None
     village_bootstrap: Bootstrap = VILLAGE_BOOTSTRAP
     level: float = 0.95
@@ -116,7 +117,7 @@ class FactorSettings:
 
     def _settle_weights(self) -> None:
         """Weighted answers need errors that are robust to the weights."""
-        if self.weights is None:
+        if not isinstance(self.weights, str):
             return
         if self.estimator == "ML":
             object.__setattr__(self, "estimator", "MLR")
@@ -124,8 +125,16 @@ class FactorSettings:
         if self.estimator != "MLR" and not is_for_categories:
             raise UsageError(
                 f"{self.estimator} does not take weights.",
-                hint="use MLR for numbers, WLSMV for ordered answers.",
+                received=f"weights {self.weights!r}",
+                hint="use MLR for numbers, WLSMV for ordered answers; weights=False fits "
+                "without them.",
             )
+
+    def of(self, schema: Schema) -> FactorSettings:
+        """Take the schema's weights, if none are named or refused."""
+        if self.weights is not True:
+            return self
+        return replace(self, weights=schema.roles.weight or False)
 
     @property
     def method(self) -> Estimator:

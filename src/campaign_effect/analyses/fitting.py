@@ -126,8 +126,6 @@ def fit_model(
     if weights is not None:
         answers, absences = without_weight(answers, absences, weights)
     complete, sample = listwise_sample(answers, absences)
-    if weights is not None:
-        sample = weighted_sample(sample, answers[complete][weights])
     return fit_completed(checked, [answers[complete]], model, vcov, sample, weights)[0]
 
 
@@ -162,6 +160,8 @@ def fit_completed(
     if model.form is OutcomeForm.ORDERED:
         design = design.without_intercept()
     _refuse_fewer_rows(design, sample)
+    if weights is not None:
+        sample = weighted_sample(sample, completed[0][weights])
     groups, own = vcov.groups(completed[0]), model.cluster_column
     if own is not None and vcov.cluster not in {None, own}:
         raise UsageError(

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models import weighted_cr2 as module
 from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
 from campaign_effect.stats.models.hotelling import joint_test
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 from campaign_effect.stats.models.weighted_cr2 import weighted_cr2
+from campaign_effect.stats.models.weighted_root import adjusted_scores
 
 RTOL_R = 1e-8  # closed forms; a root of a nearly singular matrix at worst
 RTOL_SAME = 1e-8  # the same numbers by another way
@@ -88,8 +87,41 @@ def test_weighted_cr2_is_unbiased_under_the_working_model(villages):
     assert_allclose(blocks.root @ expected @ blocks.root.T, true, rtol=RTOL_SAME, atol=1e-12)
 
 
-def test_villages_too_large_are_refused(villages, monkeypatch):
-    monkeypatch.setattr(module, "MOST_ROWS", 40)
-    fit = fit_weighted_ols(villages.X, villages.y, np.ones(200))
-    with pytest.raises(StatisticsError, match="at most 40 answers"):
-        weighted_cr2(fit, villages.codes)
+def dense(L, R, v, K, n_null):
+    """The adjustment as it is defined, with the m by m matrix."""
+    overlap = L @ (v[:, None] * R).T
+    B = np.diag(v) - overlap - overlap.T + L @ K @ L.T
+    scale = np.sqrt(v)
+    values, vectors = np.linalg.eigh(scale[:, None] * B * scale)
+    kept = vectors[:, n_null:]
+    inner = kept.T @ (scale[:, None] * R) / np.sqrt(values[n_null:, None])
+    return scale[:, None] * (kept @ inner)
+
+
+@pytest.mark.parametrize("is_alone", [False, True], ids=["regular", "singular"])
+@pytest.mark.parametrize("model", FITS)
+def test_the_adjustment_is_that_of_the_whole_matrix(model, is_alone, villages):
+    X = villages.X
+    if is_alone:
+        X = np.column_stack([X, villages.codes == 7])
+    weights = np.random.default_rng(2).lognormal(0, 0.8, 200)
+    weighted = FITS[model][1](X, villages.y, weights)
+    fit, root = weighted.fit, np.linalg.cholesky(weighted.bread)
+    L = fit.slope[:, None] * (X @ root)
+    R = (weighted.weights * fit.slope / fit.variance)[:, None] * (X @ root)
+    K = (R * fit.variance[:, None]).T @ R
+    for g in np.unique(villages.codes):
+        rows = villages.codes == g
+        found = adjusted_scores(L[rows], R[rows], fit.variance[rows], K)
+        expected = dense(L[rows], R[rows], fit.variance[rows], K, int(is_alone and g == 7))
+        assert_allclose(found, expected, rtol=RTOL_SAME, atol=1e-10)
+
+
+def test_villages_of_ten_thousands_need_no_square_of_their_answers():
+    rng = np.random.default_rng(5)
+    x, codes = rng.normal(size=60_000), np.arange(60_000) % 3
+    y = (rng.random(60_000) < 1 / (1 + np.exp(-x))).astype(float)
+    fit = fit_weighted_logit(
+        np.column_stack([np.ones(60_000), x]), y, rng.uniform(0.2, 3, 60_000)
+    )
+    assert np.isfinite(weighted_cr2(fit, codes).matrix).all()

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.clusters import (
-    UNIT,
     Clusters,
     check_codes,
     facts_of,
@@ -21,9 +19,8 @@ from campaign_effect.stats.models.clusters import (
 from campaign_effect.stats.models.covariance import Covariance, Cr, DfRule
 from campaign_effect.stats.models.cr2 import AdjustedBlocks
 from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.weighted_root import adjusted_scores
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
-
-MOST_ROWS = 3000  # of a village; its matrix then has 9 million entries
 
 
 def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
@@ -46,7 +43,7 @@ def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
     SingleClusterError
         If there is one village.
     StatisticsError
-        If codes and answers differ in number, or a village has more than 3,000 answers.
+        If codes and answers differ in number.
 
     Notes
     -----
@@ -71,13 +68,6 @@ def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
     """
     check_codes(weighted.fit, codes)
     clusters = group_rows(codes)
-    largest = int(np.diff(clusters.bounds).max())
-    if largest > MOST_ROWS:
-        raise StatisticsError(
-            f"CR2 with weights is for villages of at most {MOST_ROWS} answers.",
-            received=f"a village of {largest}",
-            hint="use the linearised covariance.",
-        )
     blocks = _blocks(weighted, clusters)
     return Covariance(
         kind=Cr.CR2,
@@ -107,7 +97,7 @@ def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:
         rows = clusters.rows(g)
         left, right, v = predicted[rows], scored[rows], fit.variance[rows]
         eigenvalues[g] = _hat_eigenvalues(left, right)
-        F = _adjusted(left, right, v, K, int(np.sum(eigenvalues[g] > UNIT)))
+        F = adjusted_scores(left, right, v, K)
         scores[g] = fit.residual[rows] @ F
         own[g] = (v[:, None] * F).T @ F
         cross[g] = np.linalg.solve(C, (v[:, None] * right).T @ F)
@@ -125,14 +115,3 @@ def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:
 def _hat_eigenvalues(left: Floats, right: Floats) -> Floats:
     """Eigenvalues of a village's hat block, ascending, shape (p,)."""
     return np.asarray(np.linalg.eigvalsh(left.T @ right))
-
-
-def _adjusted(left: Floats, right: Floats, v: Floats, K: Floats, n_null: int) -> Floats:
-    """A_g S_g X_g of a village, shape (m, p); the generalised root where it is singular."""
-    overlap = left @ (v[:, None] * right).T
-    B = np.diag(v) - overlap - overlap.T + left @ K @ left.T
-    scale = np.sqrt(v)
-    values, vectors = np.linalg.eigh(scale[:, None] * B * scale)
-    kept = vectors[:, n_null:]
-    inner = kept.T @ (scale[:, None] * right)
-    return np.asarray(scale[:, None] * (kept @ (inner / np.sqrt(values[n_null:, None]))))

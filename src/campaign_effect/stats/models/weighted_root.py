@@ -109,7 +109,7 @@ def _integrated(U: Floats, C: Floats, v: Floats, W: Floats) -> Floats:
 
 def _spectrum(U: Floats, C: Floats, v: Floats) -> tuple[float, float]:
     """Bound the eigenvalues that are not zero: those of I - V^(-1) U C U' V^(-1) times v^2."""
-    Q = np.linalg.qr(U / v[:, None], mode="r")
+    Q = np.asarray(np.linalg.qr(U / v[:, None], mode="r"))
     inner = np.linalg.eigvalsh(np.eye(len(Q)) - Q @ C @ Q.T)
     positive = inner[inner > 1 - UNIT]
     least = max(v.min(), LEAST_VARIANCE * v.max()) ** 2

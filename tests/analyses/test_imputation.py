@@ -14,9 +14,11 @@ from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import fit_completed
 from campaign_effect.analyses.formulas import check_formula
 from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.pooled_tests import joint_test_of, likelihood_ratio_of
 from campaign_effect.results import Sample
 
 RTOL_R = 1e-6  # iterated logits on both sides; df are ratios of sums of squares
+RTOL_INTERCEPT = 0.03  # mice estimates the intercept again where Meng and Rubin do not
 MC_ERRORS = 4  # of draws with a fixed seed: one false alarm in 16,000 seeds
 BRIEF = ce.Imputation(m=3, rounds=2)
 FORMULA = "voted_calon_1 ~ whatsapp + message_trust + age + gender"
@@ -27,7 +29,6 @@ def given(reference, chile):
     """Fit R's logit to the imputations that R drew."""
     found = reference("imputed_effects")
     frame = chile.iloc[::4].reset_index(drop=True)
-    formula = check_formula("y ~ sex + age + inc + statusquo", list(frame))
     frame = frame.assign(sex=pd.Categorical(frame["sex"], ["F", "M"]))
     frames = []
     for i in range(6):
@@ -37,7 +38,8 @@ def given(reference, chile):
             full.loc[rows, name] = np.array(cells["values"])[:, i]
         frames.append(full)
 
-    def fit(vcov):
+    def fit(vcov, text="y ~ sex + age + inc + statusquo"):
+        formula = check_formula(text, list(frame))
         sample = Sample(n_total=len(frame), n_used=len(frame))
         return PooledModel(fits=fit_completed(formula, frames, ce.Logit(), vcov, sample))
 
@@ -214,6 +216,84 @@ def test_every_form_of_outcome_is_pooled(village_survey, model):
     assert all(0 <= row.fmi < 1 for row in effect.information)
     assert ce.average_effects(effect).effects
     assert ce.Report([effect]).to(".md")
+
+
+def test_joint_tests_match_mice(given):
+    found, fit = given
+    pooled = fit(ce.Classic())
+    terms = list(pooled.first.design.terms)
+    contrasts = np.eye(5)[[terms.index("sex[T.M]"), terms.index("inc")]]
+    test = joint_test_of(pooled, contrasts)
+    shown = (test.statistic, test.df_num, test.df_denom, test.p_value)
+    assert_allclose(shown, found["D1"][:4], rtol=RTOL_R)
+    smaller = fit(ce.Classic(), "y ~ age + statusquo")
+    ratio = likelihood_ratio_of(smaller, pooled, 2)
+    assert_allclose(
+        (ratio.statistic, ratio.riv), (found["D3"]["F"], found["D3"]["riv"]), RTOL_R
+    )
+    assert_allclose(ratio.statistic, found["D3"]["mice"][0], rtol=RTOL_INTERCEPT)
+
+
+def test_a_joint_test_of_one_term_is_its_t_test(given):
+    _, fit = given
+    pooled = fit(ce.CR2(cluster="comm"))
+    tests = pooled.infer(lambda one: (one.parameters.values, one.parameters.contrasts), 0.95)
+    for place, test in enumerate(tests):
+        joint = joint_test_of(pooled, np.eye(5)[[place]])
+        assert_allclose(joint.statistic, test.statistic**2, rtol=1e-10)
+        assert_allclose((joint.df_denom, joint.p_value), (test.df, test.p_value), rtol=1e-10)
+
+
+def test_the_same_data_many_times_give_hotellings_f(given):
+    _, fit = given
+    one = fit(ce.CR2(cluster="comm")).fits[0]
+    many = PooledModel(fits=(one,) * 5)
+    contrasts = np.eye(5)[1:3]
+    single = joint_test_of(PooledModel(fits=(one,)), contrasts)
+    assert_allclose(joint_test_of(many, contrasts).statistic, single.statistic, rtol=1e-10)
+    assert likelihood_ratio_of(many, many, 1) is None
+
+
+FORMULAS = ("y ~ x", "y ~ x + z + x:z")
+
+
+def steps(model, vcov, auxiliary=("z",)):
+    survey = survey_with_gaps()
+    choice = ce.Imputation(m=5, rounds=2, auxiliary=auxiliary)
+    options = {"model": model, "vcov": vcov, "missing": choice}
+    return [ce.fit_effect(survey, formula, **options) for formula in FORMULAS]
+
+
+def test_nested_models_are_compared_over_the_same_imputations():
+    found = ce.compare_models(steps(ce.Ols(), ce.HC3()), of="x")
+    assert found.steps[1].df == 2
+    assert found.steps[1].lr_chi2 is None
+    (ratio,) = found.likelihood_ratios
+    assert (ratio.df, ratio.added) == (2, "z, x:z")
+    assert 0 < ratio.p_value < 1
+    assert [row.step for row in found.effects] == [1, 2]
+    clustered = ce.compare_models(steps(ce.Ols(), ce.CR2(cluster="village")), of="x")
+    assert not clustered.likelihood_ratios
+    assert clustered.steps[1].df_2 < 12
+    for language in ("en", "id"):
+        report = ce.Report([found, clustered], language=language)
+        assert "D3" in report.to(".txt").decode()
+
+
+def test_different_imputations_are_not_compared():
+    with pytest.raises(ce.CampaignEffectError, match="different imputations"):
+        ce.compare_models(steps(ce.Ols(), ce.HC3(), auxiliary=()))
+
+
+def test_platforms_are_compared_over_imputations(village_survey):
+    effect = ce.fit_effect(
+        village_survey, "voted_calon_1 ~ whatsapp + facebook + age", missing=BRIEF
+    )
+    found = ce.compare_exposures(effect, ["whatsapp", "facebook"])
+    assert len(found.joint) == 2
+    assert all(row.dominance > 0 for row in found.exposures)
+    wanted = ce.average_effects(effect, of=["whatsapp", "facebook"]).effects
+    assert [row.p_value for row in found.exposures] == [row.p_value for row in wanted]
 
 
 def test_what_is_not_known_over_imputations_is_refused_kindly(effect):

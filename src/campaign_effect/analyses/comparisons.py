@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import ClassVar
 
@@ -13,7 +13,9 @@ from scipy import stats
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, average_effects
-from campaign_effect.errors import StatisticsError, SurveyError, UsageError
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.pooled_tests import joint_test_of, likelihood_ratio_of
+from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import (
     Bounded,
     Count,
@@ -27,10 +29,8 @@ from campaign_effect.results import (
     Row,
     Word,
 )
-from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.gee import GeeFit
-from campaign_effect.stats.models.hotelling import JointTest, joint_test
-from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.hotelling import JointTest
+from campaign_effect.stats.moments.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,26 @@ class ComparisonResult(Result):
     level: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledLikelihoodRatio(Row):
+    """The likelihood-ratio test of a step's added terms over imputations (D3)."""
+
+    step: Count
+    added: Literal
+    statistic: Number
+    df: Df
+    df_2: Df | None
+    p_value: PValue
+    riv: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImputedComparisonResult(ComparisonResult):
+    """A series of nested models over the same imputations."""
+
+    likelihood_ratios: tuple[PooledLikelihoodRatio, ...]
+
+
 def compare_models(
     effects: Sequence[EffectResult], *, of: str | Sequence[str] | None = None
 ) -> ComparisonResult:
@@ -102,12 +122,15 @@ def compare_models(
         Part ``steps``: fit, the likelihood-ratio test of the added terms, and their joint test
         under the covariance (approximate Hotelling T² under CR2); part ``effects``: average
         effects. Odds ratios are not compared: they grow when terms enter that are unrelated
-        to the exposure [1]_, average effects do not.
+        to the exposure [1]_, average effects do not. Over imputations the joint test is D1,
+        and part ``likelihood_ratios`` holds D3 (linear, logit and probit models without
+        clusters and weights).
 
     Raises
     ------
     UsageError
-        If there are fewer than two models, or they are not nested models of one outcome.
+        If there are fewer than two models, they are not nested models of one outcome, or
+        their imputations differ.
     SurveyError
         If they were fitted to different respondents.
 
@@ -127,28 +150,80 @@ def compare_models(
     >>> ce.compare_models(steps).tidy()["added"].tolist()
     ['', 'z']
     """
-    models = [_single(effect) for effect in effects]
+    pooled = [_single(effect) for effect in effects]
+    models = [one.first for one in pooled]
     _refuse_unlike(models)
+    _refuse_unlike_imputations(pooled)
     named = list(models[0].formula.columns) if of is None else of
     named = [named] if isinstance(named, str) else list(named)
-    level = effects[0].level
-    return ComparisonResult(
-        steps=tuple(_steps(effects, models)),
+    result = ComparisonResult(
+        steps=tuple(_steps(effects, pooled)),
         effects=tuple(_followed(effects, models, named)),
-        level=level,
+        level=effects[0].level,
         samples=(("steps", models[0].sample), ("effects", models[0].sample)),
         notices=tuple(dict.fromkeys(n for effect in effects for n in effect.notices)),
         glossary=effects[0].glossary,
     )
+    if len(pooled[0].fits) == 1:
+        return result
+    shown = {f.name: getattr(result, f.name) for f in fields(result)}
+    shown["samples"] = (*result.samples, ("likelihood_ratios", models[0].sample))
+    ratios = tuple(_likelihood_ratios(pooled))
+    return ImputedComparisonResult(**shown, likelihood_ratios=ratios)
 
 
-def _single(effect: EffectResult) -> FittedModel:
-    if len(effect.models) != 1:
+def _single(effect: EffectResult) -> PooledModel:
+    if len(effect.pooled) != 1:
         raise UsageError(
-            f"A result with {len(effect.models)} models cannot be one step of a comparison.",
+            f"A result with {len(effect.pooled)} models cannot be one step of a comparison.",
             hint="fit one formula at a time.",
         )
-    return effect.models[0]
+    return effect.pooled[0]
+
+
+def _refuse_unlike_imputations(models: Sequence[PooledModel]) -> None:
+    """Refuse models whose imputations are not the same data."""
+    for smaller, larger in pairwise(models):
+        names = [_imputed_names(one) for one in (smaller, larger)]
+        if names[0] == names[1] and np.array_equal(_draws(smaller), _draws(larger)):
+            continue
+        apart = sorted(names[0] ^ names[1])
+        raise UsageError(
+            "The models were fitted to different imputations.",
+            received=f"in one imputation model only: {apart}" if apart else None,
+            hint="use one Imputation(…) for all, whose auxiliary variables are all variables "
+            "of the largest formula.",
+        )
+
+
+def _imputed_names(one: PooledModel) -> set[str]:
+    return set() if one.imputed is None else set(one.imputed.incomplete.names)
+
+
+def _draws(one: PooledModel) -> Floats:
+    if one.imputed is None or one.imputed.draws is None:
+        return np.zeros(0)
+    return one.imputed.draws.draws
+
+
+def _likelihood_ratios(models: Sequence[PooledModel]) -> Iterator[PooledLikelihoodRatio]:
+    for step, (smaller, larger) in enumerate(pairwise(models), start=2):
+        added = _added(smaller.first, larger.first)
+        test = likelihood_ratio_of(smaller, larger, len(added))
+        if test is not None:
+            yield PooledLikelihoodRatio(
+                step=step,
+                added=_named(larger.first, added),
+                statistic=test.statistic,
+                df=float(test.df_num),
+                df_2=test.df_denom if np.isfinite(test.df_denom) else None,
+                p_value=test.p_value,
+                riv=test.riv,
+            )
+
+
+def _named(one: FittedModel, added: Sequence[int]) -> str:
+    return ", ".join(one.design.terms[i] for i in added)
 
 
 def _refuse_unlike(models: Sequence[FittedModel]) -> None:
@@ -177,23 +252,26 @@ def _refuse_unlike(models: Sequence[FittedModel]) -> None:
 
 
 def _steps(
-    effects: Sequence[EffectResult], models: Sequence[FittedModel]
+    effects: Sequence[EffectResult], models: Sequence[PooledModel]
 ) -> Iterator[ModelStep]:
-    for place, (effect, one) in enumerate(zip(effects, models, strict=True)):
-        before = models[place - 1] if place else None
+    for place, (effect, pooled) in enumerate(zip(effects, models, strict=True)):
+        one = pooled.first
+        before = models[place - 1].first if place else None
         row = effect.fits[0]
         added = [] if before is None else _added(before, one)
-        lr = None if before is None else _likelihood_ratio(effects[place - 1], effect)
-        joint = None if before is None else _joint(one, added)
+        likelihood = row.log_likelihood if len(pooled.fits) == 1 else None
+        is_ratio = before is not None and likelihood is not None
+        lr = _likelihood_ratio(effects[place - 1], effect) if is_ratio else None
+        joint = None if before is None else _joint(pooled, added)
         n_parameters = len(one.covariance.matrix) + int(one.model.name in {"ols", "lpm"})
         yield ModelStep(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
             step=place + 1,
-            added=", ".join(one.design.terms[i] for i in added),
+            added=_named(one, added),
             n=row.n,
             log_likelihood=row.log_likelihood,
-            aic=None if row.log_likelihood is None else 2 * (n_parameters - row.log_likelihood),
+            aic=None if likelihood is None else 2 * (n_parameters - likelihood),
             mcfadden=row.mcfadden,
             r2=row.r2,
             lr_chi2=lr,
@@ -215,17 +293,10 @@ def _added(before: FittedModel, one: FittedModel) -> list[int]:
     return [i for i, term in enumerate(one.design.terms) if term not in before.design.terms]
 
 
-def _joint(one: FittedModel, added: list[int]) -> JointTest | None:
+def _joint(pooled: PooledModel, added: list[int]) -> JointTest | None:
     """Test the added terms together; several equations a term have no such test here."""
-    if not isinstance(one.fit, Fit | WeightedFit | GeeFit):
-        return None
-    contrasts = np.eye(len(one.fit.beta))[added]
-    if any(one.inestimable(contrasts)):
-        return None
-    try:
-        return joint_test(one.covariance, contrasts, contrasts @ one.fit.beta)
-    except StatisticsError:  # more contrasts than the clusters can tell
-        return None
+    p = len(pooled.first.design.terms)
+    return joint_test_of(pooled, np.eye(p)[added])
 
 
 def _followed(

@@ -12,7 +12,9 @@ from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.effects import fit_effect
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, average_effects
-from campaign_effect.errors import StatisticsError, UsageError
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.pooled_tests import joint_test_of
+from campaign_effect.errors import UsageError
 from campaign_effect.results import (
     Df,
     Name,
@@ -32,7 +34,7 @@ from campaign_effect.stats.models.comparisons import (
 from campaign_effect.stats.models.dominance import dominance_analysis
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.gee import GeeFit
-from campaign_effect.stats.models.hotelling import JointTest, joint_test
+from campaign_effect.stats.models.hotelling import JointTest
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.weighted import (
@@ -98,7 +100,8 @@ def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResul
         false alarm) and after Benjamini and Hochberg (the share of false alarms), and for
         linear and logistic models general dominance: what the exposure adds to R² or
         McFadden's R², averaged over all sets of the other exposures, the controls always in
-        [1]_. Part ``joint``: whether all coefficients are zero, and whether they are equal.
+        [1]_ (and over imputations). Part ``joint``: whether all coefficients are zero, and
+        whether they are equal (over imputations D1).
 
     Raises
     ------
@@ -114,16 +117,16 @@ def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResul
     names = list(dict.fromkeys(of))
     if len(names) < 2:
         raise UsageError("A comparison needs at least two exposures.", received=names)
-    for one in effect.models:
-        if missing := [name for name in names if name not in one.design.terms]:
+    for one in effect.pooled:
+        if missing := [name for name in names if name not in one.first.design.terms]:
             raise UsageError(
-                f"{missing[0]!r} is no number of {one.formula.text!r}.",
+                f"{missing[0]!r} is no number of {one.first.formula.text!r}.",
                 hint="compare variables that enter the formula as numbers.",
             )
     margins = average_effects(effect, of=names).effects
     return ExposuresResult(
-        exposures=tuple(row for one in effect.models for row in _effects(one, names, margins)),
-        joint=tuple(row for one in effect.models for row in _joint(one, names)),
+        exposures=tuple(row for one in effect.pooled for row in _effects(one, names, margins)),
+        joint=tuple(row for one in effect.pooled for row in _joint(one, names)),
         level=effect.level,
         samples=(
             *((part, effect.sample) for part in ExposuresResult.row_types()),
@@ -141,14 +144,14 @@ def compare_survey_exposures(survey: Survey) -> ExposuresResult:
 
 
 def _effects(
-    one: FittedModel, names: Sequence[str], margins: Sequence[AverageEffect]
+    pooled: PooledModel, names: Sequence[str], margins: Sequence[AverageEffect]
 ) -> Iterator[ExposureEffect]:
-    rows = [
-        row for row in margins if row.outcome == one.formula.outcome and row.category is None
-    ]
+    outcome = pooled.first.formula.outcome
+    rows = [row for row in margins if row.outcome == outcome and row.category is None]
     p_values = np.array([np.nan if row.p_value is None else row.p_value for row in rows])
     corrected = zip(holm(p_values), benjamini_hochberg(p_values), strict=True)
-    dominance = _dominance(one, names)
+    each = [_dominance(one, names) for one in pooled.fits]
+    dominance = {name: float(np.mean([found[name] for found in each])) for name in each[0]}
     total = sum(dominance.values())
     for row, (p_holm, p_bh) in zip(rows, corrected, strict=True):
         added = dominance.get(row.term)
@@ -183,23 +186,19 @@ def _dominance(one: FittedModel, names: Sequence[str]) -> dict[str, float]:
     return {name: float(value) for name, value in zip(names, found.general, strict=True)}
 
 
-def _joint(one: FittedModel, names: Sequence[str]) -> Iterator[JointRow]:
+def _joint(pooled: PooledModel, names: Sequence[str]) -> Iterator[JointRow]:
+    one = pooled.first
     if not isinstance(one.fit, Fit | WeightedFit | GeeFit):
         return
     places = [one.design.terms.index(name) for name in names]
     p = len(one.fit.beta)
-    zero = np.eye(p)[places]
     for word, contrasts in (
-        ("hypothesis.all_zero", zero),
+        ("hypothesis.all_zero", np.eye(p)[places]),
         ("hypothesis.all_equal", equality_contrasts(places, p)),
     ):
-        if any(one.inestimable(contrasts)):
-            continue
-        try:
-            test = joint_test(one.covariance, contrasts, contrasts @ one.fit.beta)
-        except StatisticsError:  # more hypotheses than the clusters can tell
-            continue
-        yield _row(one, word, test)
+        test = joint_test_of(pooled, contrasts)
+        if test is not None:
+            yield _row(one, word, test)
 
 
 def _row(one: FittedModel, word: str, test: JointTest) -> JointRow:

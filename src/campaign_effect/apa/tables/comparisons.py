@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.comparisons import ComparisonResult, EffectStep, ModelStep
+from campaign_effect.analyses.comparisons import (
+    ComparisonResult,
+    EffectStep,
+    ImputedComparisonResult,
+    ModelStep,
+    PooledLikelihoodRatio,
+)
 from campaign_effect.apa.blocks import Cell, Head, Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 
-TESTS = ("lr_chi2", "lr_df", "lr_p_value", "f", "df", "p_value")
+RATIO = ("lr_chi2", "lr_df", "lr_p_value")
+"""The likelihood-ratio test, which imputations have in a table of its own."""
+
+JOINT = ("f", "df", "p_value")
 
 
 @tables.register
@@ -14,24 +23,59 @@ def _(result: ComparisonResult) -> tuple[Table, ...]:
     return (_steps(result), _effects(result))
 
 
+@tables.register
+def _(result: ImputedComparisonResult) -> tuple[Table, ...]:
+    ratios = (_ratios(result),) if result.likelihood_ratios else ()
+    return (_steps(result), *ratios, _effects(result))
+
+
+def _ratios(result: ImputedComparisonResult) -> Table:
+    """Give the likelihood-ratio tests over imputations."""
+    rows = result.likelihood_ratios
+    outcome = result.steps[0].outcome
+    return Table(
+        id=f"comparison_ratios_{outcome}",
+        title=Text.of("title.comparison.likelihood_ratios", outcome=outcome),
+        heads=heads("step", "added", "f", "df", "p_value", "riv"),
+        lines=tuple(
+            Line(
+                cells=(
+                    *values(row, "step", "added", "statistic"),
+                    _two_df(row),
+                    *values(row, "p_value", "riv"),
+                )
+            )
+            for row in rows
+        ),
+        notes=((Text(id="note.comparison.likelihood_ratios"),),),
+        glossary=result.glossary,
+    )
+
+
 def _steps(result: ComparisonResult) -> Table:
-    columns = ("aic", "mcfadden" if result.steps[0].mcfadden is not None else "r2")
+    share = "mcfadden" if result.steps[0].mcfadden is not None else "r2"
+    is_imputed = isinstance(result, ImputedComparisonResult)
+    columns = (share,) if is_imputed else ("aic", share, *RATIO)
+    note = "imputed_steps" if is_imputed else "steps"
     return Table(
         id=f"comparison_{result.steps[0].outcome}",
         title=Text.of("title.comparison.steps", outcome=result.steps[0].outcome),
-        heads=heads("step", "added", *columns, *TESTS),
+        heads=heads("step", "added", *columns, *JOINT),
         lines=tuple(Line(cells=_step_cells(row, columns)) for row in result.steps),
-        notes=((Text(id="note.comparison.steps"), *sample_note(result.sample)),),
+        notes=((Text(id=f"note.comparison.{note}"), *sample_note(result.sample)),),
         glossary=result.glossary,
     )
 
 
 def _step_cells(row: ModelStep, columns: tuple[str, ...]) -> tuple[Cell, ...]:
-    df: Cell = values(row, "df")[0]
-    if row.df_2 is not None:
-        df = Text.of("word.two_df", df=row.df, df_2=row.df_2)
-    before = ("step", "added", *columns, "lr_chi2", "lr_df", "lr_p_value", "statistic")
-    return (*values(row, *before), df, *values(row, "p_value"))
+    before = ("step", "added", *columns, "statistic")
+    return (*values(row, *before), _two_df(row), *values(row, "p_value"))
+
+
+def _two_df(row: ModelStep | PooledLikelihoodRatio) -> Cell:
+    if row.df_2 is None:
+        return values(row, "df")[0]
+    return Text.of("word.two_df", df=row.df, df_2=row.df_2)
 
 
 def _effects(result: ComparisonResult) -> Table:

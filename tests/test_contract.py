@@ -79,6 +79,8 @@ VOCABULARY = {
     *("rmsea_close_robust", "mi", "epc", "sepc_lv", "sepc_all", "item_1", "item_2"),
     *("residual", "z", "omega", "chi2_difference", "df_difference", "p_difference"),
     *("cfi_change", "rmsea_change", "srmr_change"),
+    # how the survey was made
+    *("element", "stated", "shown"),
 }
 LANGUAGES = ("en", "id")
 

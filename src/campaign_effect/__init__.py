@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         TwoWay,
     )
     from campaign_effect.analyses.description import describe_items
+    from campaign_effect.analyses.disclosure import disclose_study
     from campaign_effect.analyses.effects import fit_effect
     from campaign_effect.analyses.equivalence import assess_equivalence
     from campaign_effect.analyses.exposures import compare_exposures
@@ -94,6 +95,7 @@ _ROOMS: Final = {
         *("ReplicateWeights", "SurveyDesign", "TwoWay"),
     ),
     "analyses.description": ("describe_items",),
+    "analyses.disclosure": ("disclose_study",),
     "analyses.effects": ("fit_effect",),
     "analyses.equivalence": ("assess_equivalence",),
     "analyses.factors": ("explore_factors",),
@@ -180,6 +182,7 @@ __all__ = [
     "compare_models",
     "confirm_factors",
     "describe_items",
+    "disclose_study",
     "draft_schema",
     "estimate_polychorics",
     "estimate_reliability",

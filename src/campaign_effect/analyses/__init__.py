@@ -7,6 +7,7 @@ from typing import Final
 
 from campaign_effect.analyses.clusters import check_survey_clusters
 from campaign_effect.analyses.description import describe_items
+from campaign_effect.analyses.disclosure import disclose_study
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
 from campaign_effect.analyses.exposures import compare_survey_exposures
 from campaign_effect.analyses.factors import explore_factors
@@ -34,6 +35,7 @@ ANALYSES: Final[Mapping[str, Callable[..., Result]]] = {
     "exposures": compare_survey_exposures,
     "clusters": check_survey_clusters,
     "linear": fit_linear_effect,
+    "disclosure": disclose_study,
 }
 """What the command asks of a survey, in the order of the report."""
 

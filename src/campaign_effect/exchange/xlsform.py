@@ -46,6 +46,7 @@ _PERSONAL: Final = (
 _TIMES: Final = {"start": "started", "end": "submitted"}
 _SURVEY: Final = ("type", "name", *_LABELS.values(), "constraint")
 _CHOICES: Final = ("list_name", "name", *_LABELS.values(), "aside")
+_KEYS: Final = ("missing", "exclude", "min_cell", "keep", "study")
 _SETTINGS: Final = ("form_title", "form_id", "default_language")
 
 
@@ -194,7 +195,8 @@ def _not_held(schema: Schema) -> dict[str, list[str]]:
         for scale in schema.scales
         for point in (*scale.points, *scale.aside)
     ]
-    roles = schema.roles.model_dump(exclude_defaults=True)
+    told = schema.model_dump(exclude_defaults=True)
+    roles = told.get("roles", {})
     asked = [(item.name, item.column) for item in schema.items]
     asked += [(variable.name, variable.column) for variable in schema.variables]
     scored = [c.name for c in schema.constructs if (c.score, c.min_answered) != ("mean", 1.0)]
@@ -205,7 +207,7 @@ def _not_held(schema: Schema) -> dict[str, list[str]]:
         "columns": [name for name, column in asked if column != (name,)],
         "asides": [v.name for v in schema.variables if v.aside or v.none],
         "roles": [role for role in roles if role not in _TIMES.values()],
-        "keys": [key for key in ("missing", "exclude", "keep") if getattr(schema, key)],
+        "keys": [key for key in _KEYS if key in told],
     }
 
 

@@ -205,6 +205,10 @@ def _example(draft: Draft) -> str:
     codes = _codes(draft.schema, variable)
     named = variable.name if variable else "the_variable"
     lines = [
+        "How was the survey made? A report has to say it; fill in, and take the # away:",
+        "study:",
+        *(f"  {name}: …" for name in ("sponsor", "population", "recruitment", "mode")),
+        "",
         "QUESTION: which answer is to be explained? Take the # away and mend these lines:",
         *([] if draft.schema.roles != type(draft.schema.roles)() else ["roles:"]),
         "  outcomes:",

@@ -24,6 +24,7 @@ from campaign_effect.schema.parts import (
     refuse_repeats,
 )
 from campaign_effect.schema.roles import Attention, Consent, Exposure, Outcome, Roles
+from campaign_effect.schema.study import Study
 
 __all__ = [
     "LANGUAGES",
@@ -44,6 +45,7 @@ __all__ = [
     "Scale",
     "Schema",
     "Strings",
+    "Study",
     "Texts",
     "Unfinished",
     "Variable",
@@ -215,6 +217,8 @@ class Schema(Part):
     keep : tuple of str
         Rows that a program marks as no full answers and that are analysed all the same:
         ``preview`` (a test by the researcher), ``unfinished``.
+    study : Study
+        How the survey was made.
     scales, constructs, variables, roles
         See there.
     """
@@ -225,6 +229,7 @@ class Schema(Part):
     exclude: tuple[Exclusion, ...] = ()
     min_cell: Annotated[int, Field(ge=1)] = 5
     keep: tuple[Unfinished, ...] = ()
+    study: Study = Study()
     scales: tuple[Scale, ...] = ()
     constructs: tuple[Construct, ...] = ()
     variables: tuple[Variable, ...] = ()

@@ -340,7 +340,7 @@ def test_a_file_without_schema_gets_a_draft_and_what_can_be_done(tmp_path, monke
     record = json.loads(Path("jawaban_report", "results.json").read_text(encoding="utf-8"))
     assert {"quality", "description", "reliability"} <= set(record["results"])
     assert not {"effects", "exposures", "linear"} & set(record["results"])
-    assert "no_outcome" in {notice["code"] for notice in record["notices"]}
+    assert "no_question" in {notice["code"] for notice in record["notices"]}
     assert main(["jawaban.csv", "--schema", "jawaban.draft.yaml", "--quiet"]) == 0
 
 

@@ -9,7 +9,8 @@ from typing import ClassVar, Final
 import pandas as pd
 
 from campaign_effect.analyses.samples import everyone
-from campaign_effect.results import Fact, Glossary, Name, Result, Row, Word
+from campaign_effect.errors import Fact
+from campaign_effect.results import Glossary, Name, Result, Row, Word
 from campaign_effect.survey import Survey
 
 ELEMENTS: Final = (

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
+from campaign_effect.analyses.inference import check_level
 from campaign_effect.errors import ConvergenceError, SurveyError
 from campaign_effect.results import (
     Bounded,
@@ -127,6 +128,8 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     ------
     SurveyError
         If no model is linear, logistic or ordered.
+    UsageError
+        If the level is not between 0 and 1.
 
     Notes
     -----
@@ -140,6 +143,7 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
        errors in the linear regression model. The American Statistician, 54, 217-224.
        https://doi.org/10.1080/00031305.2000.10474549
     """
+    check_level(level)
     models = [one for one in effect.models if one.model.name in CHECKED]
     if not models:
         raise SurveyError(

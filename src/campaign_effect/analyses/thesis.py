@@ -162,7 +162,7 @@ def assess_items(
     MissingColumnsError, TooFewItemsError
         As in `estimate_reliability`.
     UsageError
-        If the bands do not fall to 0.
+        If the bands do not fall to 0, or the level is not between 0 and 1.
 
     Notes
     -----

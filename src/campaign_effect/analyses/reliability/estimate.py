@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from campaign_effect.analyses.blocks import Items, chosen_blocks, row_weights
+from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.reliability.answers import (
     Missing,
     ScaleAnswers,
@@ -96,7 +97,8 @@ def estimate_reliability(  # noqa: PLR0913 - each is a choice of its own, named 
     MissingColumnsError
         If a column that was named is not in the survey.
     UsageError
-        If an item is no number or named twice, or a weight is missing or negative.
+        If an item is no number or named twice, a weight is missing or negative, or the level
+        is not between 0 and 1.
     TooFewItemsError
         If the survey has no construct and no numeric column.
 
@@ -118,6 +120,7 @@ def estimate_reliability(  # noqa: PLR0913 - each is a choice of its own, named 
     >>> estimate_reliability(survey).tidy()[["k", "n"]].values.tolist()
     [[2, 3]]
     """
+    check_level(level)
     blocks = chosen_blocks(survey, items)
     everyone = np.ones(survey.n, dtype=np.bool_)
     selection = Selection(

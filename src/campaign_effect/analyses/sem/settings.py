@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
+from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.schema.model import Schema
@@ -101,8 +102,7 @@ class FactorSettings:
         find_estimator(self.estimator)
         _one_of("missing", self.missing, ("listwise", "pairwise", "fiml"))
         _one_of("parameterization", self.parameterization, ("delta", "theta"))
-        if not 0 < self.level < 1:
-            raise UsageError("A level must lie between 0 and 1.", received=self.level)
+        check_level(self.level)
         if self.missing == "fiml" and self.estimator not in ("ML", "MLR"):
             raise UsageError(
                 f"{self.estimator} does not take missing='fiml'.",

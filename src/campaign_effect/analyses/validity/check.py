@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from campaign_effect.analyses.blocks import Items, repeated_items
+from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.resampling import Bootstrap, OnProgress
 from campaign_effect.analyses.validity.answers import ConstructAnswers, construct_answers
 from campaign_effect.analyses.validity.checklist import (
@@ -78,7 +79,7 @@ def check_validity(
     Raises
     ------
     MissingColumnsError, UsageError
-        If a column is not in the survey or no number.
+        If a column is not in the survey or no number, or the level not between 0 and 1.
     TooFewItemsError, TooFewRowsError, NoVariationError
         If no construct has two items, there are no more complete answers than items, or an
         item is constant.
@@ -99,6 +100,7 @@ def check_validity(
     >>> result.tidy("htmt")["htmt"].lt(0.3).tolist()
     [True]
     """
+    check_level(level)
     answers = construct_answers(survey, items)
     convergent, loadings, larcker, notices = _measured(answers, level)
     htmt = tuple(htmt_rows(answers, bootstrap, level))

@@ -37,7 +37,8 @@ def rmsea_power(
     Raises
     ------
     UsageError
-        If both RMSEAs are the same, or the df or the rows are not positive.
+        If both RMSEAs are the same, the df or the rows are not positive, or alpha is not
+        between 0 and 1.
 
     Notes
     -----
@@ -54,10 +55,11 @@ def rmsea_power(
     >>> round(rmsea_power(50, 200), 3)
     0.769
     """
-    if null == true or df < 1 or n <= 1:
+    if null == true or df < 1 or n <= 1 or not 0 < alpha < 1:
         raise UsageError(
-            "Power needs two different RMSEAs, positive df and more than one row.",
-            received=f"null {null}, true {true}, df {df}, n {n}",
+            "Power needs two different RMSEAs, positive df, more than one row, and an alpha "
+            "between 0 and 1.",
+            received=f"null {null}, true {true}, df {df}, n {n}, alpha {alpha}",
         )
     size = (n - 1) * df
     if true > null:

@@ -31,7 +31,7 @@ def log_likelihood_at(fit: Fit, beta: Floats, variance: float) -> float:
     --------
     >>> from campaign_effect.stats.models.logit import fit_logit
     >>> fit = fit_logit(np.ones((4, 1)), np.array([0.0, 0.0, 1.0, 1.0]))
-    >>> round(log_likelihood_at(fit, np.zeros(1), 1.0) / np.log(2), 6)
+    >>> round(float(log_likelihood_at(fit, np.zeros(1), 1.0) / np.log(2)), 6)
     -4.0
     """
     mean = fit.link.mean(fit.X @ beta)

@@ -120,6 +120,71 @@ def test_small_frequencies_of_answers_are_hidden_with_another_one(seed):
         )
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_means_and_deviations_do_not_tell_the_hidden_answers(seed):
+    """Another survey with other small counts publishes the very same numbers."""
+    frame, survey = small_survey(seed, n=30)
+    description = ce.describe_items(survey)
+    answers, items = description.tidy("answers"), description.tidy("items").set_index("item")
+    for item in ("q1", "q2"):
+        truth = frame[item].value_counts().reindex(range(1, 6), fill_value=0).to_numpy()
+        shown = answers[answers["item"] == item]["n"].astype(float).to_numpy()
+        is_small = (truth > 0) & (truth < MIN_CELL)
+        moments = items.loc[item, ["n", "mean", "sd"]].astype(float)
+        ways = tables_of(int(moments["n"]), shown)
+        if not np.isnan(moments["mean"]):
+            means = ways @ np.arange(1, 6) / moments["n"]
+            squares = ways @ np.arange(1, 6) ** 2 - moments["n"] * means**2
+            sds = np.sqrt(squares.clip(0) / (moments["n"] - 1))
+            fits = np.isclose(means, moments["mean"]) & np.isclose(sds, moments["sd"])
+            ways = ways[fits]
+        for place in np.flatnonzero(is_small):
+            assert len(np.unique(ways[:, place])) > 1
+
+
+def tables_of(n, shown):
+    """Every table of n answers with the counts that are shown."""
+    hidden = np.flatnonzero(np.isnan(shown))
+    if not len(hidden):
+        return shown[None].astype(int)
+    free = int(n - np.nansum(shown))
+    grids = np.meshgrid(*[np.arange(free + 1)] * (len(hidden) - 1), indexing="ij")
+    parts = np.array([grid.ravel() for grid in grids]).reshape(len(hidden) - 1, -1)
+    last = free - parts.sum(axis=0)
+    filled = np.vstack([parts, last])[:, last >= 0].T
+    tables = np.tile(np.nan_to_num(shown).astype(int), (len(filled), 1))
+    tables[:, hidden] = filled
+    return tables
+
+
+def test_the_mean_of_zeros_and_ones_is_hidden_like_a_count():
+    frame, _ = small_survey(1)
+    frame["radio"] = (np.arange(len(frame)) < 3).astype(int)
+    frame["wa"] = (np.arange(len(frame)) % 2).astype(int)
+    variables = [
+        {"name": "village", "column": "village"},
+        *({"name": name, "column": name, "type": "number"} for name in ("radio", "wa")),
+    ]
+    schema = Schema.model_validate({"name": "s", "variables": variables})
+    rows = ce.describe_items(ce.read_survey(frame, schema)).tidy("respondents")
+    rows = rows.set_index("variable")
+    assert rows.loc["radio", ["mean", "sd"]].isna().all()
+    assert (rows.loc["radio", "n"], rows.loc["radio", "is_suppressed"]) == (60, True)
+    assert rows.loc["wa", "mean"] == 0.5
+
+
+def test_moments_of_fewer_than_the_smallest_count_are_hidden():
+    _, survey = small_survey(1, n=4)
+    description = ce.describe_items(survey)
+    for part in ("items", "scores"):
+        rows = description.tidy(part)
+        assert rows["is_suppressed"].all()
+        assert rows[["mean", "sd"]].isna().all(axis=None)
+    text = ce.Report([description]).to(".md").decode()
+    assert "None" not in text
+    assert "nan" not in text.lower()
+
+
 def test_a_larger_threshold_hides_more_and_one_hides_nothing():
     _, survey = small_survey(1)
     hidden = [

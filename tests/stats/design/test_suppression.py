@@ -3,7 +3,11 @@ import pytest
 from numpy.testing import assert_array_equal
 from scipy.optimize import linprog
 
-from campaign_effect.stats.design.suppression import suppress_cells, suppress_line
+from campaign_effect.stats.design.suppression import (
+    suppress_cells,
+    suppress_line,
+    suppress_scored,
+)
 
 THRESHOLD = 5
 
@@ -97,3 +101,50 @@ def test_a_line_hides_the_next_smallest_before_a_zero():
     assert_array_equal(suppress_line(np.array([0, 2, 9, 30])), [False, True, True, False])
     assert_array_equal(suppress_line(np.array([0, 2])), [True, True])
     assert_array_equal(suppress_line(np.array([1, 1, 9, 30])), [True, True, True, False])
+
+
+def compositions(n, k):
+    """Every way to divide n respondents among k answers, shape (ways, k)."""
+    if k == 1:
+        return np.array([[n]])
+    parts = [compositions(n - first, k - 1) for first in range(n + 1)]
+    return np.vstack([np.insert(part, 0, first, axis=1) for first, part in enumerate(parts)])
+
+
+def sums(tables, scores):
+    """Total, sum and sum of squares, which total, mean and standard deviation tell."""
+    return np.stack([tables @ scores**power for power in range(3)], axis=-1)
+
+
+@pytest.mark.parametrize("scores", [(1, 2, 3, 4), (1, 2, 3, 4, 5), (-3, -1, 0, 2, 5)])
+@pytest.mark.parametrize("n", [12, 25])
+def test_total_mean_and_deviation_do_not_tell_a_small_count_of_answers(scores, n):
+    """An attacker lists all tables that fit what is published."""
+    codes = np.array(scores)
+    ways = compositions(n, len(codes))
+    rng = np.random.default_rng(n)
+    n_safe = 0
+    for counts in ways[rng.choice(len(ways), 150)]:
+        hidden, is_safe = suppress_scored(counts, codes, threshold=THRESHOLD)
+        is_small = (counts > 0) & (counts < THRESHOLD)
+        assert hidden[is_small].all()
+        assert hidden.any() == is_small.any()
+        fits = (ways[:, ~hidden] == counts[~hidden]).all(axis=1)
+        if is_safe:
+            fits &= (sums(ways, codes) == sums(counts, codes)).all(axis=1)
+        elif is_small.any():
+            assert hidden.all()
+        for place in np.flatnonzero(is_small):
+            assert len(np.unique(ways[fits, place])) > 1, (counts, hidden, is_safe)
+        n_safe += is_safe
+    assert n_safe > 15
+
+
+def test_answers_without_small_counts_are_shown():
+    hidden, is_safe = suppress_scored(np.array([0, 9, 20, 25, 8]), np.arange(1, 6))
+    assert (hidden.any(), is_safe) == (False, True)
+
+
+def test_moments_that_tell_the_counts_are_unsafe():
+    hidden, is_safe = suppress_scored(np.array([0, 0, 1, 59, 0]), np.arange(1, 6))
+    assert (hidden.all(), is_safe) == (True, False)

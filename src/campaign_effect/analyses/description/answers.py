@@ -20,26 +20,38 @@ from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.errors import StatisticsError
 from campaign_effect.results import Sample
 from campaign_effect.schema.model import Construct, Item, Point
-from campaign_effect.stats.design.suppression import suppress_line
+from campaign_effect.stats.design.suppression import suppress_line, suppress_scored
 from campaign_effect.stats.items.alpha import cronbach_alpha
 from campaign_effect.stats.moments.arrays import Booleans, Floats
 from campaign_effect.survey import Absence, Survey
 
 
-def item_rows(survey: Survey, weights: Floats) -> Iterator[ItemDescription]:
-    """Give mean and spread of every item, reverse-keyed ones turned."""
+def item_rows(survey: Survey, weights: Floats, min_cell: int) -> Iterator[ItemDescription]:
+    """Give mean and spread of every item, reverse-keyed ones turned.
+
+    They are hidden where they would tell the small counts of its answers.
+    """
+    unsafe = {
+        item.name
+        for construct in survey.schema.constructs
+        for item in construct.items
+        if not _hidden_points(survey, construct, item, min_cell)[1]
+    }
     turned = {item.name for item in survey.schema.items if item.is_reversed}
     for construct, names in survey.blocks.items():
         for name in names:
             answers = survey.answers[name].to_numpy(dtype=np.float64)
             mean, sd = moments(answers, weights)
+            n = int((~np.isnan(answers)).sum())
+            is_hidden = name in unsafe or 0 < n < min_cell
             yield ItemDescription(
                 construct=construct,
                 item=name,
                 is_reversed=name in turned,
-                n=int((~np.isnan(answers)).sum()),
-                mean=mean,
-                sd=sd,
+                n=n,
+                mean=None if is_hidden else mean,
+                sd=None if is_hidden else sd,
+                is_suppressed=is_hidden,
             )
 
 
@@ -56,7 +68,8 @@ def _frequencies(
     """Count the answers to one item.
 
     Where all its answers aside together are few, percentages are of the others only: with
-    both totals known, the few would be too.
+    both totals known, the few would be too. Mean and standard deviation are published
+    elsewhere, so counts are hidden that these would tell.
     """
     weights, min_cell = rule
     points, marks = _marked(survey, construct, item)
@@ -64,8 +77,9 @@ def _frequencies(
     counts = marks.sum(axis=1)
     on_scale, aside = (np.asarray(part.any(axis=0)) for part in (marks[:k], marks[k:]))
     is_few = 0 < counts[k:].sum() < min_cell
-    hidden = np.concatenate(
-        [suppress_line(part, threshold=min_cell) for part in (counts[:k], counts[k:])]
+    hidden = np.append(
+        _hidden_points(survey, construct, item, min_cell)[0],
+        suppress_line(counts[k:], threshold=min_cell),
     )
     among = on_scale if is_few else on_scale | aside
     for place, point in enumerate(points):
@@ -85,6 +99,16 @@ def _frequencies(
         )
 
 
+def _hidden_points(
+    survey: Survey, construct: Construct, item: Item, min_cell: int
+) -> tuple[Booleans, bool]:
+    """Say which points of an item's scale to hide, and whether its mean and SD may be shown."""
+    points = survey.schema.scale(construct.scale).points
+    counts = _marked(survey, construct, item)[1][: len(points)].sum(axis=1)
+    codes = np.array([int(point.code) for point in points])
+    return suppress_scored(counts, codes, threshold=min_cell)
+
+
 def _marked(
     survey: Survey, construct: Construct, item: Item
 ) -> tuple[Sequence[Point], Booleans]:
@@ -100,21 +124,24 @@ def _marked(
 
 
 def score_rows(
-    survey: Survey, scores: pd.DataFrame, weights: Floats
+    survey: Survey, scores: pd.DataFrame, weights: Floats, min_cell: int
 ) -> Iterator[ScoreDescription]:
-    """Give mean and spread of the scores, with alpha."""
+    """Give mean and spread of the scores, with alpha; those of a few are hidden."""
     for construct in survey.schema.constructs:
         values = scores[construct.name].to_numpy(dtype=np.float64)
         mean, sd = moments(values, weights)
         n = int((~np.isnan(values)).sum())
+        is_hidden = 0 < n < min_cell
+        is_shown = n > 0 and not is_hidden
         yield ScoreDescription(
             construct=construct.name,
             n=n,
-            mean=mean,
-            sd=sd,
-            low=float(np.nanmin(values)) if n else None,
-            high=float(np.nanmax(values)) if n else None,
+            mean=mean if is_shown else None,
+            sd=sd if is_shown else None,
+            low=float(np.nanmin(values)) if is_shown else None,
+            high=float(np.nanmax(values)) if is_shown else None,
             alpha=_alpha(survey.scores(survey.blocks[construct.name])),
+            is_suppressed=is_hidden,
         )
 
 

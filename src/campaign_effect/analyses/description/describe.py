@@ -39,9 +39,10 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
 
     Notes
     -----
-    What is hidden cannot be worked out from the counts, shares and totals of its own table.
-    Means and standard deviations of items are published in full; from them and the visible
-    answers, two or three hidden counts of one item may be inferred.
+    What is hidden cannot be worked out from the counts, shares and totals of its own table,
+    nor the answers to an item from its mean and standard deviation: where these would tell
+    them, more answers are hidden (often four of five), and where that does not help, mean and
+    standard deviation too. Other analyses publish the moments of items whatever their counts.
 
     Examples
     --------
@@ -60,9 +61,9 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
     return DescriptionResult(
         min_cell=smallest,
         respondents=tuple(respondent_rows(survey, weights, smallest)),
-        items=tuple(item_rows(survey, weights)),
+        items=tuple(item_rows(survey, weights, smallest)),
         answers=tuple(answer_rows(survey, weights, smallest)),
-        scores=tuple(score_rows(survey, scores, weights)),
+        scores=tuple(score_rows(survey, scores, weights, smallest)),
         correlations=correlations,
         weighting=tuple(weighting_rows(survey)),
         samples=(

@@ -119,10 +119,14 @@ def _group_rows(groups: Groups) -> Iterator[Respondents]:
 
 
 def _number_rows(name: str, values: Floats, groups: Groups) -> Iterator[Respondents]:
-    """Give mean and spread in each group; those of a few respondents are hidden."""
+    """Give mean and spread in each group; those of a few respondents are hidden.
+
+    The mean of zeros and ones is a count, and hidden like one.
+    """
     counts = (groups.members & ~np.isnan(values)).sum(axis=1)
     hidden = groups.is_hidden | (counts[-1:] < groups.min_cell) & (counts > 0)
     hidden[:-1] |= suppress_line(counts[:-1], threshold=groups.min_cell)
+    is_told = ~hidden & _may_tell_mean(values, groups)
     for at, group in enumerate(groups.names):
         is_in = groups.members[at]
         mean, sd = moments(values[is_in], groups.weights[is_in])
@@ -132,10 +136,19 @@ def _number_rows(name: str, values: Floats, groups: Groups) -> Iterator[Responde
             group=group,
             n=None if hidden[at] else int(counts[at]),
             share=None,
-            mean=None if hidden[at] else mean,
-            sd=None if hidden[at] else sd,
-            is_suppressed=bool(hidden[at]),
+            mean=mean if is_told[at] else None,
+            sd=sd if is_told[at] else None,
+            is_suppressed=not is_told[at],
         )
+
+
+def _may_tell_mean(values: Floats, groups: Groups) -> Booleans:
+    """Say in which groups a mean tells no small count, as that of zeros and ones would."""
+    if not np.isin(values[~np.isnan(values)], (0.0, 1.0)).all():
+        return np.ones(len(groups.names), dtype=bool)
+    counts = np.array([values == 1, values == 0]).astype(np.int64) @ groups.members.T
+    hidden, has_total = _hidden_levels(counts, groups)
+    return np.asarray(~hidden.any(axis=0) & has_total)
 
 
 def _level_rows(name: str, answers: pd.Series, groups: Groups) -> Iterator[Respondents]:

@@ -45,6 +45,7 @@ class ItemDescription(Row):
     n: Count
     mean: Number | None
     sd: Number | None
+    is_suppressed: Flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class ScoreDescription(Row):
     low: Number | None
     high: Number | None
     alpha: Bounded | None
+    is_suppressed: Flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,9 +67,16 @@ def _hidden(rows: Sequence[AnswerFrequency]) -> Note:
 
 def _alt_items(by_item: dict[str, list[AnswerFrequency]]) -> tuple[Text, ...]:
     return tuple(
-        Text.of("alt.item", item=item, share=_upper_share(rows))
+        Text.of("alt.item_hidden", item=item)
+        if _is_hidden(rows)
+        else Text.of("alt.item", item=item, share=_upper_share(rows))
         for item, rows in by_item.items()
     )
+
+
+def _is_hidden(rows: Sequence[AnswerFrequency]) -> bool:
+    """Say whether answers on the scale are hidden: what is left would make a wrong bar."""
+    return any(row.is_suppressed for row in rows if row.place)
 
 
 def _upper_share(rows: Sequence[AnswerFrequency]) -> float:
@@ -104,6 +111,7 @@ def _draw_bars(canvas: Canvas, style: Style, by_item: dict[str, list[AnswerFrequ
         )
         _write_shares(scale_axes, style, left, width, colours[place])
         left = left + width
+    _mark_hidden(scale_axes, style, by_item)
     _finish(scale_axes, style, list(by_item))
     canvas.legend(
         *scale_axes.get_legend_handles_labels(),
@@ -114,6 +122,15 @@ def _draw_bars(canvas: Canvas, style: Style, by_item: dict[str, list[AnswerFrequ
         handlelength=1.0,
         columnspacing=1.2,
     )
+
+
+def _mark_hidden(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequency]]) -> None:
+    """Write the sign of hidden numbers where a bar is not drawn."""
+    for at, rows in enumerate(by_item.values()):
+        if _is_hidden(rows):
+            text = style.word("word.suppressed")
+            over_line = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+            axes.text(0, at, text, ha="center", va="center", fontsize=7.5, bbox=over_line)
 
 
 def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequency]]) -> None:
@@ -133,8 +150,9 @@ def _draw_aside(axes: Axes, style: Style, by_item: dict[str, list[AnswerFrequenc
 
 
 def _shares(rows: Sequence[AnswerFrequency]) -> list[float]:
-    """Give the shares of the substantive answers; a hidden one is 0 and so not drawn."""
-    return [row.share_on_scale or 0.0 for row in rows if row.place]
+    """Give the shares of the substantive answers; all 0, and so not drawn, if one is hidden."""
+    is_hidden = _is_hidden(rows)
+    return [0.0 if is_hidden else row.share_on_scale or 0.0 for row in rows if row.place]
 
 
 def _below_zero(shares: np.ndarray) -> np.ndarray:

@@ -20,7 +20,6 @@ from campaign_effect.apa.tables.generic import (
     suppressible,
     suppression_note,
     tables,
-    values,
 )
 from campaign_effect.results import Kind, Sample
 
@@ -108,7 +107,8 @@ def _items(result: DescriptionResult) -> Table:
         for row in rows:
             mark = REVERSED if row.is_reversed else ""
             name = Value(value=row.item, kind=Kind.NAME, mark=mark)
-            lines.append(Line(cells=(name, *values(row, "n", "mean", "sd")), indent=1))
+            numbers = suppressible(row, "n", "mean", "sd", hidden=("mean", "sd"))
+            lines.append(Line(cells=(name, *numbers), indent=1))
     has_reversed = any(row.is_reversed for row in result.items)
     reversed_note: Note = (Text(id="note.description.reversed"),)
     return Table(
@@ -119,6 +119,7 @@ def _items(result: DescriptionResult) -> Table:
         notes=(
             (*_weighted(result), *sample_note(_sample(result, "items"))),
             *([reversed_note] if has_reversed else []),
+            *suppression_note(result.items, result.min_cell),
         ),
         glossary=result.glossary,
     )
@@ -176,7 +177,8 @@ def _correlations(result: DescriptionResult) -> Table:
             else:
                 cells.append(_diagonal(score.alpha) if i == j else None)
         stub = Text.of("word.numbered", number=i + 1, name=score.construct)
-        lines.append(Line(cells=(stub, *values(score, "n", "mean", "sd"), *cells)))
+        told = suppressible(score, "n", "mean", "sd", hidden=("mean", "sd"))
+        lines.append(Line(cells=(stub, *told, *cells)))
     numbers = tuple(
         Head(text=Text.of("word.number", number=i + 1)) for i, _ in enumerate(names)
     )
@@ -190,6 +192,7 @@ def _correlations(result: DescriptionResult) -> Table:
                 Text(id="note.description.correlations"),
                 Text.of("note.listwise", n=_sample(result, "correlations").n_used),
             ),
+            *suppression_note(result.scores, result.min_cell),
             *star_note(row.p_value for row in result.correlations),
         ),
         glossary=result.glossary,

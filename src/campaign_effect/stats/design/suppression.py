@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import combinations
+from math import gcd, lcm
+
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
@@ -46,6 +50,88 @@ def suppress_line(counts: Integers, *, threshold: int = 5) -> Booleans:
             break
         hidden[place] = True
     return np.asarray(hidden)
+
+
+def suppress_scored(
+    counts: Integers, scores: Integers, *, threshold: int = 5
+) -> tuple[Booleans, bool]:
+    r"""Hide small counts of answers whose total, mean and standard deviation are known.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (k,)
+    scores : ndarray of int, shape (k,)
+        The number that each answer stands for; no two are equal.
+    threshold : int, default 5
+        Counts from 1 to one less are small.
+
+    Returns
+    -------
+    hidden : ndarray of bool, shape (k,)
+        What to hide: what `suppress_line` does, and others until every small count could be
+        one less or one more with the same total, mean and standard deviation.
+    is_safe : bool
+        Whether that was reached; else all are hidden, and mean and standard deviation tell
+        the counts.
+
+    Notes
+    -----
+    Total, mean and variance are three sums over the counts: of ones, of scores and of their
+    squares. The changes of counts that leave all three as they are, are made of those on four
+    answers each, in proportion to :math:`1 / \prod_{j \ne i} (c_i - c_j)` (third divided
+    differences, which are zero for polynomials up to the second degree). A small count is
+    protected by one such change, up or down, that makes no hidden count negative [1]_.
+
+    References
+    ----------
+    .. [1] Hundepool, A., Domingo-Ferrer, J., Franconi, L., Giessing, S., Nordholt, E. S.,
+       Spicer, K., & de Wolf, P.-P. (2012). Statistical disclosure control. Wiley.
+       https://doi.org/10.1002/9781118348239
+
+    Examples
+    --------
+    >>> hidden, is_safe = suppress_scored(np.array([2, 9, 20, 25, 8]), np.arange(1, 6))
+    >>> hidden.tolist(), is_safe
+    ([True, True, True, False, True], True)
+    """
+    counts = np.asarray(counts)
+    hidden = suppress_line(counts, threshold=threshold)
+    changes = _changes(counts, np.asarray(scores)) if hidden.any() else []
+    for place in np.flatnonzero((counts > 0) & (counts < threshold)).tolist():
+        fitting = [four for four in changes if place in four]
+        if not fitting:
+            return np.ones(len(counts), dtype=bool), False
+        hidden[min(fitting, key=lambda four: _cost(four, counts, hidden))] = True
+    return hidden, True
+
+
+def _changes(counts: Integers, scores: Integers) -> list[list[int]]:
+    """List the fours of answers whose counts can change while the sums stay."""
+    found = []
+    for four in map(list, combinations(range(len(counts)), 4)):
+        change = _divided_differences([int(score) for score in scores[four]])
+        if (counts[four] + change >= 0).all() or (counts[four] - change >= 0).all():
+            found.append(four)
+    return found
+
+
+def _divided_differences(scores: list[int]) -> Integers:
+    """Give the smallest whole numbers whose sums with 1, the scores and their squares are 0."""
+    parts = []
+    for score in scores:
+        product = 1
+        for other in scores:
+            product *= score - other or 1
+        parts.append(Fraction(1, product))
+    scale = lcm(*(part.denominator for part in parts))
+    whole = [int(part * scale) for part in parts]
+    return np.array(whole, dtype=np.int64) // gcd(*whole)
+
+
+def _cost(four: list[int], counts: Integers, hidden: Booleans) -> tuple[int, int]:
+    """Say how many more counts a change would hide, and how large they are together."""
+    more = [place for place in four if not hidden[place]]
+    return len(more), int(counts[more].sum())
 
 
 def suppress_cells(

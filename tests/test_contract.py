@@ -36,6 +36,8 @@ VOCABULARY = {
     *("assumption", "remedy", "gvif", "scaled_vif"),
     # predictions
     *("category", "value"),
+    # doses of an exposure
+    *("dose", "difference", "difference_low", "difference_high"),
     # nested models
     *("step", "added", "aic"),
     # exposures together

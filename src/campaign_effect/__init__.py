@@ -43,8 +43,10 @@ if TYPE_CHECKING:
     )
     from campaign_effect.analyses.description import describe_items
     from campaign_effect.analyses.disclosure import disclose_study
+    from campaign_effect.analyses.dose_response import estimate_dose_response
     from campaign_effect.analyses.effects import fit_effect
     from campaign_effect.analyses.equivalence import assess_equivalence
+    from campaign_effect.analyses.exposure_counts import count_exposures
     from campaign_effect.analyses.exposures import compare_exposures
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
@@ -96,9 +98,11 @@ _ROOMS: Final = {
     ),
     "analyses.description": ("describe_items",),
     "analyses.disclosure": ("disclose_study",),
+    "analyses.dose_response": ("estimate_dose_response",),
     "analyses.effects": ("fit_effect",),
     "analyses.equivalence": ("assess_equivalence",),
     "analyses.factors": ("explore_factors",),
+    "analyses.exposure_counts": ("count_exposures",),
     "analyses.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
     "analyses.imputing": ("Imputation",),
@@ -181,9 +185,11 @@ __all__ = [
     "compare_invariance",
     "compare_models",
     "confirm_factors",
+    "count_exposures",
     "describe_items",
     "disclose_study",
     "draft_schema",
+    "estimate_dose_response",
     "estimate_polychorics",
     "estimate_reliability",
     "estimate_risk_ratios",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
+from campaign_effect.analyses.dose_response import has_doses
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
@@ -123,6 +124,7 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
         "confirmatory": survey.schema.constructs,
         "invariance": roles.group and len(survey.schema.constructs) > 1,
         "exposures": roles.outcomes and len(roles.exposures) > 1,
+        "dose_response": roles.outcomes and has_doses(survey.schema),
         "clusters": roles.cluster and roles.outcomes and roles.exposures,
     }
     return [name for name in ANALYSES if name in plan.analyses and needed.get(name, True)]

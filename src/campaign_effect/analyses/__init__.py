@@ -8,6 +8,7 @@ from typing import Final
 from campaign_effect.analyses.clusters import check_survey_clusters
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.disclosure import disclose_study
+from campaign_effect.analyses.dose_response import estimate_survey_dose_response
 from campaign_effect.analyses.effects import fit_effect, fit_linear_effect
 from campaign_effect.analyses.exposures import compare_survey_exposures
 from campaign_effect.analyses.factors import explore_factors
@@ -33,6 +34,7 @@ ANALYSES: Final[Mapping[str, Callable[..., Result]]] = {
     "effects": fit_effect,
     "margins": average_survey_effects,
     "exposures": compare_survey_exposures,
+    "dose_response": estimate_survey_dose_response,
     "clusters": check_survey_clusters,
     "linear": fit_linear_effect,
     "disclosure": disclose_study,

@@ -189,6 +189,37 @@ def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
     )
 
 
+def as_factor(formula: str, name: str, columns: Collection[str]) -> str:
+    """Write a formula in which a number enters as a factor: a level for each answer.
+
+    Parameters
+    ----------
+    formula : str
+        Whose right side names the variable outside of functions.
+    name : str
+    columns : collection of str
+        What may be named.
+
+    Raises
+    ------
+    FormulaError
+        If a word is unknown.
+
+    Examples
+    --------
+    >>> as_factor("vote ~ wa + age", "wa", ["vote", "wa", "age"])
+    'vote ~ C(`wa`) + age'
+    """
+    left, _, right = formula.partition("~")
+    written = [
+        (f"C(`{word}`)" if word == name else f"`{word}`" if " " in word else word)
+        if kind == "column"
+        else word
+        for kind, word in _tokens(right, formula, columns)
+    ]
+    return f"{left}~{''.join(written)}"
+
+
 def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
     """Make the design matrix of complete answers.
 

@@ -2,6 +2,7 @@
 
 from campaign_effect.apa.figures import (
     alignments,
+    dose_response,
     effects,
     factors,
     imputations,
@@ -15,6 +16,7 @@ from campaign_effect.apa.figures.generic import figures
 
 __all__ = [
     "alignments",
+    "dose_response",
     "effects",
     "factors",
     "figures",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_effect.analyses.clusters import ClustersResult, verdicts
+from campaign_effect.analyses.dose_response import Dose, DoseResponseResult, DoseTest
 from campaign_effect.analyses.effect_results import EffectResult, ModelFit
 from campaign_effect.analyses.equivalence import EquivalenceResult
 from campaign_effect.analyses.fitting import FittedModel
@@ -11,8 +12,9 @@ from campaign_effect.analyses.moderation import EffectDifference, ModerationResu
 from campaign_effect.analyses.risk_ratios import RiskRatioResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.sentences.generic import sentences
+from campaign_effect.apa.tables.dose_response import HYPOTHESES, is_number
 from campaign_effect.apa.tables.generic import grouped
-from campaign_effect.apa.tables.models import contrast_label, p_text, unit_of
+from campaign_effect.apa.tables.models import answer_text, contrast_label, p_text, unit_of
 from campaign_effect.apa.tables.moderation import at_text, than_text
 
 
@@ -204,3 +206,52 @@ def _(result: RiskRatioResult) -> tuple[Note, ...]:
         if row.conf_low is not None
     )
     return ((*said, Text(id="say.association")),) if said else ()
+
+
+@sentences.register
+def _(result: DoseResponseResult) -> tuple[Note, ...]:
+    said = []
+    for outcome, rows in grouped(result.doses, "outcome").items():
+        tests = [row for row in result.tests if row.outcome == outcome]
+        texts = [
+            text
+            for term, doses in grouped(rows, "term").items()
+            for text in _dose(doses, [row for row in tests if row.term == term])
+        ]
+        head = Text.of("say.effects.about", outcome=outcome)
+        said.append((head, *texts, Text(id="say.association")))
+    return tuple(said)
+
+
+def _dose(doses: list[Dose], tests: list[DoseTest]) -> list[Text]:
+    """Say the lowest and the highest answer, then the tests that there are."""
+    first, last = doses[0], doses[-1]
+    ends = Text.of(
+        f"say.dose.{'numbers' if is_number(first) else 'shares'}",
+        exposure=first.term,
+        low=answer_text(first.term, first.dose),
+        high=answer_text(last.term, last.dose),
+        at_low=first.estimate,
+        at_high=last.estimate,
+    )
+    shown = HYPOTHESES[:1] if len(doses) == 2 else HYPOTHESES[1:]
+    return [
+        ends,
+        *(
+            Text.of(
+                f"say.dose.{_form(row)}",
+                hypothesis=row.hypothesis,
+                statistic=row.statistic,
+                chi2=row.statistic * row.df,
+                df=row.df,
+                df_2=row.df_2,
+                p=p_text(row.p_value),
+            )
+            for row in tests
+            if row.hypothesis in shown and row.statistic is not None
+        ),
+    ]
+
+
+def _form(row: DoseTest) -> str:
+    return "chi2" if row.df_2 is None else "f"

@@ -1,6 +1,8 @@
 """The notes of a regression table."""
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +14,14 @@ from campaign_effect.stats.models.fit_statistics import (
     linear_statistics,
 )
 from campaign_effect.stats.models.linear import fit_ols
+from campaign_effect.stats.models.linear_tests import breusch_pagan, glejser
 from campaign_effect.stats.models.logit import fit_logit
+from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 
 RTOL_SAME_FORMULA = 1e-10  # closed forms of the same likelihoods
+RTOL_GLM = 1e-8  # R's glm stops where the deviance changes by 1e-14 of itself
+RTOL_REPEATED = 1e-9  # sums over counts and over repeated rows round apart
+REFERENCE = Path(__file__).parents[2] / "reference" / "no_intercept.json"
 
 
 @pytest.mark.parametrize("name", ["chile", "anes"])
@@ -55,10 +62,64 @@ def test_counts_equal_repeated_rows(villages):
     few = fit_logit(villages.X, villages.y, times.astype(float))
     many = fit_logit(np.repeat(villages.X, times, axis=0), np.repeat(villages.y, times))
     one, other = asdict(binary_statistics(few)), asdict(binary_statistics(many))
-    assert_allclose(list(one.values()), list(other.values()), rtol=1e-9)
+    assert_allclose(list(one.values()), list(other.values()), rtol=RTOL_REPEATED)
 
 
 def test_a_model_of_the_intercept_alone_has_no_test(villages):
     ones = np.ones((200, 1))
     assert np.isnan(binary_statistics(fit_logit(ones, villages.y)).p_value)
     assert np.isnan(linear_statistics(fit_ols(ones, villages.y)).p_value)
+
+
+@pytest.fixture(scope="module")
+def cars():
+    """R's mtcars, and what R says of models of it."""
+    found = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    return {
+        name: np.array(values, dtype=float) for name, values in found["data"].items()
+    }, found
+
+
+def test_a_linear_model_without_an_intercept_is_compared_with_zero(cars):
+    data, expected = cars
+    X = np.column_stack([data["wt"], data["qsec"]])
+    found = asdict(linear_statistics(fit_ols(X, data["mpg"])))
+    for key, value in found.items():
+        assert_allclose(value, expected["ols"][key], rtol=RTOL_SAME_FORMULA, err_msg=key)
+
+
+def test_dummies_of_every_level_are_an_intercept(cars):
+    data, expected = cars
+    X = np.column_stack([data["cyl"][:, None] == [4, 6, 8], data["wt"]])
+    found = asdict(linear_statistics(fit_ols(X, data["mpg"])))
+    for key, value in found.items():
+        assert_allclose(value, expected["dummies"][key], rtol=RTOL_SAME_FORMULA, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    "fit", [fit_logit, lambda X, y: fit_weighted_logit(X, y, y + 1 - y).fit]
+)
+def test_a_logit_without_an_intercept_is_compared_with_one_half(fit, cars):
+    data, expected = cars
+    X = np.column_stack([data["wt"], data["qsec"]])
+    found = asdict(binary_statistics(fit(X, data["am"])))
+    for key, value in expected["logit"].items():
+        assert_allclose(found[key], value, rtol=RTOL_GLM, err_msg=key)
+
+
+def test_weights_of_one_change_no_comparison_with_zero(cars):
+    data, _ = cars
+    X = np.column_stack([data["wt"], data["qsec"]])
+    plain = linear_statistics(fit_ols(X, data["mpg"]))
+    weighted = linear_statistics(fit_weighted_ols(X, data["mpg"], np.ones(len(X))).fit)
+    assert_allclose(weighted.r2, plain.r2, rtol=RTOL_SAME_FORMULA)
+
+
+def test_residuals_are_regressed_on_an_intercept_too(cars):
+    data, _ = cars
+    X = np.column_stack([data["wt"], data["qsec"]])
+    fit = fit_ols(X, data["mpg"])
+    with_one = np.column_stack([np.ones(len(X)), X])
+    auxiliary = linear_statistics(fit_ols(with_one, fit.residual**2))
+    assert_allclose(breusch_pagan(fit).statistic, fit.n * auxiliary.r2, rtol=RTOL_SAME_FORMULA)
+    assert breusch_pagan(fit).df == glejser(fit).overall.df == len(glejser(fit).beta) == 2

@@ -14,6 +14,7 @@ from scipy.special import xlogy
 from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.models.design_matrix import (
     BLOCK_ROWS,
+    holds_constant,
     inverse_factor,
     row_blocks,
     triangular_factor,
@@ -162,6 +163,7 @@ def fit_at(
     weights = slope * (slope / variance)
     times = weights if counts is None else counts * weights
     share = float(np.average(y, weights=counts))
+    expected = share if holds_constant(X) else 0.5
     value = likelihood.derivatives(y, eta)[0]
     return Fit(
         X=read_only(X),
@@ -175,7 +177,9 @@ def fit_at(
         variance=frozen(variance),
         dispersion=1.0,
         log_likelihood=float(np.sum(value if counts is None else counts * value)),
-        null_log_likelihood=float(n * (xlogy(share, share) + xlogy(1 - share, 1 - share))),
+        null_log_likelihood=float(
+            n * (xlogy(share, expected) + xlogy(1 - share, 1 - expected))
+        ),
         n=n,
         df=np.inf,
     )

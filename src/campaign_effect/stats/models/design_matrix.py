@@ -153,6 +153,30 @@ def inverse_factor(R: Floats) -> Floats:
     return np.asarray(solve_triangular(R, np.eye(p), check_finite=False))
 
 
+def holds_constant(X: Floats) -> bool:
+    """Say whether a design has an intercept, as a column or as a sum of columns.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n_rows, p)
+
+    Returns
+    -------
+    bool
+        True of dummies of every level too: the model is the same.
+
+    Examples
+    --------
+    >>> holds_constant(np.array([[1.0, 0], [0, 1], [0, 1]])), holds_constant(np.eye(2)[:, :1])
+    (True, False)
+    """
+    if X[0, 0] != 0 and np.all(X[:, 0] == X[0, 0]):
+        return True
+    ones = np.ones(len(X))
+    found = X @ np.linalg.lstsq(X, ones, rcond=None)[0]
+    return bool(np.linalg.norm(ones - found) <= RANK_TOLERANCE * np.linalg.norm(ones))
+
+
 def _check_rows(X: Floats, y: Floats, counts: Floats | None) -> None:
     """Refuse lengths that differ, values that are missing and counts below 1."""
     if X.ndim != 2 or len(X) != len(y) or (counts is not None and len(counts) != len(y)):

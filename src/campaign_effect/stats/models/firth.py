@@ -85,7 +85,8 @@ def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
     n = check_binary(X, y, counts)
     likelihood, p = _likelihood(X, y, counts), X.shape[1]
     beta = likelihood.maximum(np.zeros(p), np.ones(p, dtype=bool))
-    null = likelihood.maximum(np.zeros(p), np.arange(p) == 0)
+    is_intercept = (np.arange(p) == 0) & (np.ptp(X[:, 0]) == 0)
+    null = likelihood.maximum(np.zeros(p), is_intercept) if is_intercept.any() else np.zeros(p)
     return replace(
         fit_at(beta, X, y, counts, n, LOGIT_LIKELIHOOD),
         log_likelihood=likelihood.at(beta).value,

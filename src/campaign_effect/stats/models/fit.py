@@ -41,7 +41,7 @@ class Fit:
     dispersion : float
         What V(mu) is multiplied by: the residual variance of a linear model, else 1.
     log_likelihood, null_log_likelihood : float
-        Of this model and of the intercept alone.
+        Of this model and of the intercept alone; without an intercept, of no term.
     n : int
         Answers.
     df : float

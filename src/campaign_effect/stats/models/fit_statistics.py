@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from campaign_effect.stats.models.design_matrix import holds_constant
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -43,7 +44,7 @@ class BinaryStatistics:
     Attributes
     ----------
     deviance, null_deviance : float
-        -2 log L of the model and of the intercept alone.
+        -2 log L of the model and of the intercept alone (of no term, without one).
     lr, p_value : float
         Likelihood-ratio test of all terms but the intercept.
     df_model : int
@@ -72,12 +73,12 @@ class BinaryStatistics:
 
 
 def linear_statistics(fit: Fit) -> LinearStatistics:
-    """Describe the fit of a linear model with an intercept.
+    """Describe the fit of a linear model.
 
     Parameters
     ----------
     fit : Fit
-        From `fit_ols`, its design holding the constant.
+        From `fit_ols`.
 
     Returns
     -------
@@ -86,7 +87,10 @@ def linear_statistics(fit: Fit) -> LinearStatistics:
 
     Notes
     -----
-    R2 = 1 - SSE / SST; F = (R2 / (p - 1)) / ((1 - R2) / (n - p)) [1]_.
+    R2 = 1 - SSE / SST; F = (R2 / (p - 1)) / ((1 - R2) / (n - p)) [1]_. SST is about the mean
+    where the design holds a constant, be it as the sum of the dummies of every level. Without
+    one it is about 0, and p takes the place of p - 1: such an R2 compares with 0, not with the
+    mean, and with no other.
 
     References
     ----------
@@ -100,14 +104,15 @@ def linear_statistics(fit: Fit) -> LinearStatistics:
     >>> round(linear_statistics(fit_ols(X, np.array([1.0, 3.0, 5.0, 7.5]))).r2, 4)
     0.9968
     """
-    df_model, df_residual = fit.p - 1, fit.df_residual
+    k = int(holds_constant(fit.X))
+    df_model, df_residual = fit.p - k, fit.df_residual
     unexplained = float(np.exp(2 / fit.n * (fit.null_log_likelihood - fit.log_likelihood)))
     f = np.nan
     if df_model and unexplained:
         f = (1 - unexplained) / df_model / (unexplained / df_residual)
     return LinearStatistics(
         r2=1 - unexplained,
-        r2_adjusted=1 - unexplained * (fit.n - 1) / df_residual,
+        r2_adjusted=1 - unexplained * (fit.n - k) / df_residual,
         f=f,
         df_model=df_model,
         df_residual=df_residual,
@@ -117,12 +122,12 @@ def linear_statistics(fit: Fit) -> LinearStatistics:
 
 
 def binary_statistics(fit: Fit) -> BinaryStatistics:
-    """Describe the fit of a model of a binary outcome with an intercept.
+    """Describe the fit of a model of a binary outcome.
 
     Parameters
     ----------
     fit : Fit
-        From `fit_logit`, its design holding the constant.
+        From `fit_logit`; without an intercept it is compared with a probability of 1/2.
 
     Returns
     -------
@@ -152,7 +157,7 @@ def binary_statistics(fit: Fit) -> BinaryStatistics:
     0.75
     """
     lr = 2 * (fit.log_likelihood - fit.null_log_likelihood)
-    df_model = fit.p - 1
+    df_model = fit.p - holds_constant(fit.X)
     cox_snell = -np.expm1(-lr / fit.n)
     counts = np.ones(len(fit.y)) if fit.counts is None else fit.counts
     ones, zeros = counts * fit.y, counts * (1 - fit.y)

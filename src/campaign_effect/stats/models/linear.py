@@ -6,6 +6,7 @@ import numpy as np
 
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
+    holds_constant,
     inverse_factor,
     triangular_factor,
 )
@@ -77,7 +78,7 @@ def fit_ols(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
         variance=ones,
         dispersion=sum_of_squares / (n - p),
         log_likelihood=_log_likelihood(sum_of_squares, n),
-        null_log_likelihood=_log_likelihood(_sum_of_squares_of(y, counts), n),
+        null_log_likelihood=_log_likelihood(_sum_of_squares_of(X, y, counts), n),
         n=n,
         df=float(n - p),
     )
@@ -90,7 +91,7 @@ def _log_likelihood(sum_of_squares: float, n: int) -> float:
     return float(-n / 2 * (np.log(2 * np.pi * sum_of_squares / n) + 1))
 
 
-def _sum_of_squares_of(y: Floats, counts: Floats | None) -> float:
-    """Sum of squared deviations from the mean."""
-    deviation = y - np.average(y, weights=counts)
+def _sum_of_squares_of(X: Floats, y: Floats, counts: Floats | None) -> float:
+    """Sum of squared deviations from the mean; from 0 where the model has no intercept."""
+    deviation = y - np.average(y, weights=counts) if holds_constant(X) else y
     return float(np.sum(deviation**2 if counts is None else counts * deviation**2))

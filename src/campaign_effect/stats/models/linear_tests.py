@@ -11,6 +11,7 @@ import numpy as np
 from scipy import integrate, special, stats
 
 from campaign_effect.errors import NoVariationError, StatisticsError
+from campaign_effect.stats.models.design_matrix import holds_constant
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.fit_statistics import linear_statistics
 from campaign_effect.stats.models.linear import fit_ols
@@ -63,7 +64,7 @@ def breusch_pagan(fit: Fit) -> AssumptionTest:
     Parameters
     ----------
     fit : Fit
-        From `fit_ols`, with an intercept and without counts.
+        From `fit_ols`, without counts. Residuals are regressed on its terms and an intercept.
 
     Returns
     -------
@@ -89,8 +90,8 @@ def breusch_pagan(fit: Fit) -> AssumptionTest:
     1.3953
     """
     _check(fit)
-    r2 = linear_statistics(fit_ols(fit.X, fit.residual**2)).r2
-    df, statistic = fit.p - 1, fit.n * r2
+    found = linear_statistics(fit_ols(_with_constant(fit.X), fit.residual**2))
+    df, statistic = found.df_model, fit.n * found.r2
     return AssumptionTest(
         statistic=statistic, p_value=float(special.chdtrc(df, statistic)), df=float(df)
     )
@@ -102,7 +103,7 @@ def glejser(fit: Fit) -> GlejserTest:
     Parameters
     ----------
     fit : Fit
-        From `fit_ols`, with an intercept and without counts.
+        From `fit_ols`, without counts. Residuals are regressed on its terms and an intercept.
 
     Returns
     -------
@@ -127,9 +128,10 @@ def glejser(fit: Fit) -> GlejserTest:
     array([0.16, 0.06])
     """
     _check(fit)
-    refit = fit_ols(fit.X, np.abs(fit.residual))
+    refit = fit_ols(_with_constant(fit.X), np.abs(fit.residual))
     found = linear_statistics(refit)
-    errors = np.sqrt(refit.dispersion * np.diag(refit.bread))
+    beta = refit.beta[-fit.p :]
+    errors = np.sqrt(refit.dispersion * np.diag(refit.bread))[-fit.p :]
     return GlejserTest(
         overall=AssumptionTest(
             statistic=found.f,
@@ -137,10 +139,15 @@ def glejser(fit: Fit) -> GlejserTest:
             df=float(found.df_model),
             df_residual=float(found.df_residual),
         ),
-        beta=refit.beta,
+        beta=frozen(beta),
         std_error=frozen(errors),
-        p_value=frozen(np.asarray(2 * special.stdtr(refit.df, -np.abs(refit.beta / errors)))),
+        p_value=frozen(np.asarray(2 * special.stdtr(refit.df, -np.abs(beta / errors)))),
     )
+
+
+def _with_constant(X: Floats) -> Floats:
+    """Give a regression of residuals the intercept that the model may lack."""
+    return X if holds_constant(X) else np.column_stack([np.ones(len(X)), X])
 
 
 def reset(fit: Fit) -> AssumptionTest:

@@ -11,6 +11,7 @@ from scipy.special import expit, logit, xlog1py, xlogy
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
+    holds_constant,
     inverse_factor,
     triangular_factor,
 )
@@ -197,6 +198,8 @@ def _at(
     df = len(y) - X.shape[1]
     is_linear = link is IDENTITY
     log_likelihood = _normal_likelihood if is_linear else _bernoulli_likelihood
+    nothing = 0.0 if is_linear else 0.5
+    null = float(np.average(y, weights=w)) if holds_constant(X) else nothing
     fit = Fit(
         X=read_only(X),
         y=read_only(y),
@@ -209,7 +212,7 @@ def _at(
         variance=frozen(variance),
         dispersion=float(w @ (y - mean) ** 2 / df) if is_linear else 1.0,
         log_likelihood=log_likelihood(y, mean, w),
-        null_log_likelihood=log_likelihood(y, np.full(len(y), np.average(y, weights=w)), w),
+        null_log_likelihood=log_likelihood(y, np.full(len(y), null), w),
         n=len(y),
         df=float(df) if is_linear else np.inf,
     )

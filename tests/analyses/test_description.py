@@ -1,11 +1,14 @@
 """Counts, means, scores and correlations equal those of plain pandas and scipy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
 import campaign_effect as ce
+from campaign_effect.analyses.columns import construct_scores
 
 RTOL_SAME_FORMULA = 1e-12  # the same sums in float64
 
@@ -41,13 +44,21 @@ def test_scores_are_means_of_enough_answers(description, village_survey):
     assert_allclose([row.mean, row.sd], [score.mean(), score.std()], rtol=RTOL_SAME_FORMULA)
 
 
-def test_correlations_are_pearson_s_of_the_complete_scores(description, village_survey):
-    from campaign_effect.analyses.columns import construct_scores
-
-    scores = construct_scores(village_survey).dropna()
-    for row in description.correlations:
-        found = stats.pearsonr(scores[row.construct_1], scores[row.construct_2])
-        assert_allclose([row.estimate, row.p_value], [found.statistic, found.pvalue])
+def test_correlations_are_pearson_s_of_those_with_both_scores(village_survey):
+    items = [*village_survey.blocks["message_trust"]]
+    answers = village_survey.answers.copy()
+    answers.loc[answers.index[::3], items] = np.nan
+    survey = replace(village_survey, answers=answers)
+    scores = construct_scores(survey)
+    found = ce.describe_items(survey)
+    for row in found.correlations:
+        both = scores[[row.construct_1, row.construct_2]].dropna()
+        r = stats.pearsonr(both[row.construct_1], both[row.construct_2])
+        assert_allclose([row.estimate, row.p_value], [r.statistic, r.pvalue])
+        assert row.n == len(both)
+    assert len({row.n for row in found.correlations}) > 1
+    assert "(n = 2" in ce.Report([found]).to(".txt").decode()
+    assert found.sample_of("correlations").n_used == (scores.notna().sum(axis=1) > 1).sum()
 
 
 def test_groups_add_up_to_the_whole(description, village_survey):

@@ -16,7 +16,6 @@ from campaign_effect.analyses.description.rows import (
     ScoreDescription,
 )
 from campaign_effect.analyses.description.weighted import moments, share
-from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.errors import StatisticsError
 from campaign_effect.results import Sample
 from campaign_effect.schema.model import Construct, Item, Point
@@ -154,13 +153,12 @@ def _alpha(answers: Floats) -> float | None:
 
 
 def correlation_rows(scores: pd.DataFrame) -> tuple[tuple[ScoreCorrelation, ...], Sample]:
-    """Correlate scores among those who have them all; a constant score has no correlation."""
-    absent = scores.isna().astype("int8") * int(Absence.BLANK)
-    complete, sample = listwise_sample(scores, absent)
-    used = scores[complete]
-    varying = [str(name) for name in used if len(used) > 2 and used[name].nunique() > 1]
+    """Correlate scores, each pair among those who have both; none where one is constant."""
     rows = []
-    for first, second in combinations(varying, 2):
+    for first, second in combinations(map(str, scores), 2):
+        used = scores[[first, second]].dropna()
+        if len(used) <= 2 or (used.nunique() < 2).any():
+            continue
         found = stats.pearsonr(used[first], used[second])
         rows.append(
             ScoreCorrelation(
@@ -171,4 +169,7 @@ def correlation_rows(scores: pd.DataFrame) -> tuple[tuple[ScoreCorrelation, ...]
                 n=len(used),
             )
         )
-    return tuple(rows), sample
+    n_used = int((scores.notna().sum(axis=1) > 1).sum())
+    lost = len(scores) - n_used
+    dropped = (("no_pair", lost),) if lost else ()
+    return tuple(rows), Sample(n_total=len(scores), n_used=n_used, dropped=dropped)

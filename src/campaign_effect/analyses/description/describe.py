@@ -33,8 +33,8 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
     DescriptionResult
         Parts ``respondents`` (each variable, in all and by the schema's group), ``items``
         (*M* and *SD*, reverse-keyed items turned), ``answers`` (frequencies as asked),
-        ``scores`` (with alpha), ``correlations`` (of scores, among respondents with every
-        score) and ``weighting`` (the design effect and effective size of the weights). Each
+        ``scores`` (with alpha), ``correlations`` (of two scores, among respondents with
+        both) and ``weighting`` (the design effect and effective size of the weights). Each
         row says its own n.
 
     Notes
@@ -54,7 +54,7 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
     """
     smallest = survey.schema.min_cell if min_cell is None else min_cell
     weights, scores = survey_weights(survey), construct_scores(survey)
-    correlations, listwise = correlation_rows(scores)
+    correlations, paired = correlation_rows(scores)
     items = any_answer_sample(
         survey, [name for names in survey.blocks.values() for name in names]
     )
@@ -71,7 +71,7 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
             ("items", items),
             ("answers", items),
             ("scores", items),
-            ("correlations", listwise),
+            ("correlations", paired),
             ("weighting", everyone(survey)),
         ),
         glossary=survey.glossary,

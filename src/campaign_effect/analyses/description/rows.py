@@ -82,7 +82,7 @@ class ScoreDescription(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreCorrelation(Row):
-    """Pearson's *r* of two constructs, among those with every score."""
+    """Pearson's *r* of two constructs, among those with both scores."""
 
     construct_1: Name
     construct_2: Name

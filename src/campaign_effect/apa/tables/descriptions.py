@@ -188,15 +188,22 @@ def _correlations(result: DescriptionResult) -> Table:
         heads=(*heads("construct", "n", "mean", "sd"), *numbers),
         lines=tuple(lines),
         notes=(
-            (
-                Text(id="note.description.correlations"),
-                Text.of("note.listwise", n=_sample(result, "correlations").n_used),
-            ),
+            (Text(id="note.description.correlations"), *_pairs(result)),
             *suppression_note(result.scores, result.min_cell),
             *star_note(row.p_value for row in result.correlations),
         ),
         glossary=result.glossary,
     )
+
+
+def _pairs(result: DescriptionResult) -> Note:
+    """Say how many respondents a correlation rests on."""
+    counts = {row.n for row in result.correlations}
+    if not counts:
+        return ()
+    if len(counts) == 1:
+        return (Text.of("note.description.pairs", n=counts.pop()),)
+    return (Text.of("note.description.pairs_range", low=min(counts), high=max(counts)),)
 
 
 def _diagonal(alpha: float | None) -> Cell:

@@ -6,8 +6,12 @@ import re
 import zipfile
 
 import numpy as np
+import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import campaign_effect as ce
 from campaign_effect.analyze import main
@@ -157,7 +161,21 @@ def leaks(texts, planted=ALL):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys, caplog):
+def drawn(monkeypatch):
+    """Every text that is written in a figure, whatever file the figure ends in."""
+    texts = []
+    write = Text.draw
+
+    def draw(text, *args, **options):
+        texts.append(text.get_text())
+        return write(text, *args, **options)
+
+    monkeypatch.setattr(Text, "draw", draw)
+    return texts
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys, caplog, drawn):
     """Run the command on columns; give its status and everything that came out."""
     monkeypatch.chdir(tmp_path)
     caplog.set_level(logging.DEBUG)
@@ -179,6 +197,7 @@ def run(tmp_path, monkeypatch, capsys, caplog):
         said = capsys.readouterr()
         out = [*texts_of(tmp_path / "out"), ("stdout", said.out), ("stderr", said.err)]
         out += [("log", record.getMessage()) for record in caplog.records]
+        out += [("figure", "\n".join(drawn))]
         out += [(path.name, path.read_text()) for path in tmp_path.glob("*.yaml")]
         return status, out
 
@@ -201,6 +220,15 @@ def test_identifiers_in_columns_of_their_own_are_in_no_file_of_any_format(run):
     assert status == 0
     assert len(out) > 30
     assert leaks(out) == []
+    shown = dict(out)["figure"]
+    assert {"t1", "Sangat setuju"} <= set(shown.split("\n"))  # figures were searched
+
+
+def test_a_name_drawn_in_a_figure_is_found(drawn):
+    canvas = Figure()
+    canvas.subplots().set_title(PLANTED["name"][3])
+    canvas.savefig(io.BytesIO(), format="png")
+    assert leaks([("figure", "\n".join(drawn))]) == [("figure", PLANTED["name"][3])]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
@@ -253,6 +281,23 @@ def test_a_data_frame_without_a_schema_loses_them_too():
     survey = ce.read_survey(pd.DataFrame({**personal_columns(), **with_strays(["Desa"])}))
     assert not set(HEADERS.values()) & set(survey.answers)
     assert leaks([("answers", survey.answers.to_csv())]) == []
+
+
+def test_no_archive_or_codebook_holds_them(tmp_path):
+    frame = pd.DataFrame({**personal_columns(), **with_strays(OPEN)})
+    survey = ce.read_survey(frame, parse_schema(SCHEMA))
+    draft = ce.draft_schema(frame).schema
+    ce.write_spss(survey, tmp_path / "survey.sav")
+    for name, schema in (("schema", survey.schema), ("draft", draft)):
+        ce.write_codebook(schema, tmp_path / f"{name}_book.xlsx")
+        ce.write_xlsform(schema, tmp_path / f"{name}_form.xlsx")
+        ce.write_table_schema(schema, tmp_path / f"{name}.json")
+    answers, labels = pyreadstat.read_sav(str(tmp_path / "survey.sav"))
+    texts = [*texts_of(tmp_path), ("sav", answers.to_csv()), ("labels", str(vars(labels)))]
+    for book in tmp_path.glob("*.xlsx"):
+        sheets = openpyxl.load_workbook(book)
+        texts += [(book.name, str(list(sheet.values))) for sheet in sheets]
+    assert leaks(texts) == []
 
 
 @pytest.mark.parametrize("kind", STRAY)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Ols,
         OrderedLogit,
         OrderedProbit,
+        PartialOrderedLogit,
         Probit,
         RandomIntercept,
     )
@@ -88,7 +89,7 @@ _ROOMS: Final = {
     "analyses.assumptions": ("check_assumptions",),
     "analyses.choices": (
         *("Firth", "FractionalLogit", "Gee", "Logit", "Lpm", "Multinomial", "Ols"),
-        *("OrderedLogit", "OrderedProbit", "Probit", "RandomIntercept"),
+        *("OrderedLogit", "OrderedProbit", "PartialOrderedLogit", "Probit", "RandomIntercept"),
     ),
     "analyses.clusters": ("check_clusters",),
     "analyses.comparisons": ("compare_models",),
@@ -162,6 +163,7 @@ __all__ = [
     "Ols",
     "OrderedLogit",
     "OrderedProbit",
+    "PartialOrderedLogit",
     "Plan",
     "Probit",
     "RandomIntercept",

@@ -83,3 +83,57 @@ def test_the_comparison_is_tabled_in_both_languages(nested):
     comparison = ce.compare_models(nested)
     for language in ("en", "id"):
         assert len(ce.Report([comparison], language=language).grids) == 2
+
+
+def test_equations_of_a_category_count_in_the_likelihood_ratio():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": rng.normal(size=200), "z": rng.normal(size=200)})
+    survey = ce.read_survey(frame.assign(y=rng.integers(0, 3, 200)))
+    effects = [ce.fit_effect(survey, f, model=ce.Multinomial()) for f in ("y ~ x", "y ~ x + z")]
+    found = ce.compare_models(effects)
+    step = found.tidy("steps").iloc[1]
+    assert step["lr_df"] == 2
+    assert_allclose(step["lr_p_value"], np.exp(-step["lr_chi2"] / 2), rtol=1e-9)
+    assert list(found.tidy("effects")["category"]) == ["0", "1", "2"] * 2
+    assert step["df"] == 2
+    text = ce.Report([found]).to(".txt").decode()
+    assert [text.count(f"→ {k}") for k in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("model", [ce.Firth(), ce.FractionalLogit()])
+def test_quasi_and_penalised_likelihoods_are_not_compared(model):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": rng.normal(size=90), "z": rng.normal(size=90)})
+    survey = ce.read_survey(frame.assign(y=rng.integers(0, 2, 90)))
+    effects = [ce.fit_effect(survey, f, model=model) for f in ("y ~ x", "y ~ x + z")]
+    step = ce.compare_models(effects).tidy("steps").iloc[1]
+    assert step[["lr_chi2", "lr_df", "lr_p_value", "aic"]].isna().all()
+    assert 0 < step["p_value"] < 1
+
+
+def test_a_joint_test_of_two_categories_is_that_of_the_logit():
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"x": rng.normal(size=120), "z": rng.normal(size=120)})
+    frame = frame.assign(y=rng.integers(0, 2, 120), v=rng.integers(0, 9, 120))
+    survey, formulas = ce.read_survey(frame), ("y ~ x", "y ~ x + z + v")
+    found = []
+    for model in (ce.Logit(), ce.Multinomial(), ce.OrderedLogit()):
+        effects = [ce.fit_effect(survey, f, model=model, vcov=ce.HC0()) for f in formulas]
+        found.append(ce.compare_models(effects).tidy("steps").iloc[1])
+    for one in found[1:]:
+        names = ["statistic", "df", "p_value", "lr_chi2", "lr_df"]
+        assert_allclose(one[names].astype(float), found[0][names].astype(float), rtol=1e-8)
+
+
+def test_the_joint_test_of_one_term_is_its_own():
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"x": rng.normal(size=120), "z": rng.normal(size=120)})
+    survey = ce.read_survey(frame.assign(y=rng.integers(0, 3, 120), v=np.arange(120) % 9))
+    vcov, model = ce.CR2(cluster="v"), ce.OrderedLogit()
+    effects = [ce.fit_effect(survey, f, model=model, vcov=vcov) for f in ("y ~ x", "y ~ x + z")]
+    step = ce.compare_models(effects).tidy("steps").iloc[1]
+    row = effects[1].tidy().set_index("term").loc["z"]
+    assert_allclose(step["statistic"], row["statistic"] ** 2, rtol=1e-9)
+    assert_allclose(
+        [step["df_2"], step["p_value"]], row[["df", "p_value"]].astype(float), rtol=1e-9
+    )

@@ -241,13 +241,13 @@ def test_parallel_lines_agree_with_r(beps):
     assert_allclose(rows.loc["test.brant", "statistic"], R["beps_brant"]["chi2"], atol=1e-4)
     score = rows.loc["test.parallel_score"]
     assert_allclose(score["statistic"], R["beps_score"]["chi2"], rtol=1e-6)
-    assert list(rows["df"]) == [21, 21]
+    assert list(rows["df"]) == [21, 21, 21]
 
 
-def test_an_ordered_probit_has_the_score_test_alone(beps):
+def test_an_ordered_probit_has_no_brant_test(beps):
     effect = fit_effect(beps, ORDERED, model=OrderedProbit(), vcov=Classic())
     checks = check_assumptions(effect)
-    assert list(checks.tidy("tests")["test"]) == ["test.parallel_score"]
+    assert list(checks.tidy("tests")["test"]) == ["test.parallel_score", "test.parallel_lr"]
     assert len(checks.tidy("inflation")) == 7
     assert checks.tidy("discrimination").empty
 

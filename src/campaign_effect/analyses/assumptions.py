@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -33,19 +34,25 @@ from campaign_effect.stats.models.linear_tests import (
     shapiro_wilk,
 )
 from campaign_effect.stats.models.links import LOGIT
+from campaign_effect.stats.models.ordered import fit_ordered
 from campaign_effect.stats.models.ordered_fit import OrderedFit
 from campaign_effect.stats.models.parallel_lines import (
     ParallelLines,
     brant_test,
     score_test_parallel,
 )
+from campaign_effect.stats.models.partial_ordered import fit_partial_ordered, lr_test_parallel
+from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
 from campaign_effect.stats.models.roc import discriminate
 from campaign_effect.stats.models.specification import link_test, variance_inflation
+from campaign_effect.stats.moments.arrays import Floats
 
 HIGH_INFLATION: Final = 10.0
 """A convention: Kutner, Nachtsheim & Neter (2004). Estimates stay unbiased above it."""
 
-CHECKED: Final = frozenset({"ols", "lpm", "logit", "ordered_logit", "ordered_probit"})
+CHECKED: Final = frozenset(
+    {"ols", "lpm", "logit", "ordered_logit", "ordered_probit", "partial_ordered_logit"}
+)
 """Models whose assumptions are known here."""
 
 MOST_FOR_SHAPIRO: Final = 5000
@@ -108,7 +115,8 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     Parameters
     ----------
     effect : EffectResult
-        From `fit_effect` with `Ols`, `Lpm`, `Logit`, `OrderedLogit` or `OrderedProbit`.
+        From `fit_effect` with `Ols`, `Lpm`, `Logit`, `OrderedLogit`, `OrderedProbit` or
+        `PartialOrderedLogit`.
     level : float, default 0.95
         Coverage of the interval of the area under the curve.
 
@@ -119,8 +127,10 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
         equal variances (Breusch-Pagan, Glejser), independence in the order of the file
         (Durbin-Watson) and form (RESET); for a logit, calibration (Hosmer-Lemeshow: a *large*
         *p* means that no lack of fit was found) and form (link test); for an ordered model,
-        parallel lines (score test, and Brant's where the outcome is separated at no
-        threshold of an ordered logit). Part ``inflation``:
+        parallel lines (score test; likelihood ratio to the model that frees all terms, and
+        Brant's of an ordered logit, where the outcome is separated at no threshold); where
+        terms are freed, the likelihood ratios of their lines and of the others'. Part
+        ``inflation``:
         (generalised) variance inflation factors. Part ``discrimination``: the area under the
         curve with DeLong's interval. ``remedy`` says what to do when a test fails.
 
@@ -148,8 +158,8 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     if not models:
         raise SurveyError(
             "The classical checks are of linear, logistic and ordered models.",
-            hint="fit the outcome with Ols(), Lpm(), Logit(), OrderedLogit() or "
-            "OrderedProbit().",
+            hint="fit the outcome with Ols(), Lpm(), Logit(), OrderedLogit(), OrderedProbit() "
+            "or PartialOrderedLogit().",
         )
     inflation = tuple(row for one in models for row in _inflation(one))
     return AssumptionsResult(
@@ -185,6 +195,9 @@ def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
     if isinstance(one.fit, OrderedFit):
         yield from _parallel_tests(one, one.fit)
         return
+    if isinstance(one.fit, PartialOrderedFit):
+        yield from _freed_tests(one, one.fit)
+        return
     if one.model.name == "logit":
         yield from _logit_tests(one)
         return
@@ -211,19 +224,36 @@ def _parallel_tests(one: FittedModel, fit: OrderedFit) -> Iterator[AssumptionRow
     """Test whether one coefficient serves every threshold."""
     if fit.n_categories < 3:
         return
-    tests: tuple[tuple[str, Callable[[OrderedFit], ParallelLines]], ...] = (
-        ("parallel_score", score_test_parallel),
-        ("brant", brant_test),
+    tests: tuple[tuple[str, Callable[[OrderedFit], AssumptionTest]], ...] = (
+        ("parallel_score", lambda fit: _overall(score_test_parallel(fit))),
+        ("parallel_lr", lambda fit: lr_test_parallel(fit, _all_freed(fit))),
+        ("brant", lambda fit: _overall(brant_test(fit))),
     )
-    for name, test in tests[: 2 if fit.link is LOGIT else 1]:
-        try:
-            found = test(fit)
-        except ConvergenceError:  # a threshold that a term separates has no logit of its own
-            continue
-        overall = AssumptionTest(
-            statistic=found.chi2, p_value=found.p_value, df=float(found.df)
-        )
-        yield _row(one, "parallel_lines", name, overall, "multinomial")
+    for name, test in tests[: 3 if fit.link is LOGIT else 2]:
+        # a threshold that a term separates has no line of its own
+        with suppress(ConvergenceError):
+            yield _row(one, "parallel_lines", name, test(fit), "multinomial")
+
+
+def _freed_tests(one: FittedModel, fit: PartialOrderedFit) -> Iterator[AssumptionRow]:
+    """Test whether freeing terms was needed, and whether the others need it too."""
+    if fit.n_categories < 3:
+        return
+    parallel = fit_ordered(fit.X, fit.y, fit.counts, link=fit.link)
+    yield _row(one, "parallel_lines", "freed_lr", lr_test_parallel(parallel, fit), "keep_free")
+    if fit.parallel:
+        with suppress(ConvergenceError):
+            found = lr_test_parallel(fit, _all_freed(fit))
+            yield _row(one, "parallel_lines", "rest_lr", found, "multinomial")
+
+
+def _all_freed(fit: OrderedFit | PartialOrderedFit) -> PartialOrderedFit:
+    free = range(fit.X.shape[1])
+    return fit_partial_ordered(fit.X, fit.y, fit.counts, free=free, link=fit.link)
+
+
+def _overall(found: ParallelLines) -> AssumptionTest:
+    return AssumptionTest(statistic=found.chi2, p_value=found.p_value, df=float(found.df))
 
 
 def _row(
@@ -252,8 +282,7 @@ def _inflation(one: FittedModel) -> Iterator[InflationRow]:
     alone = [p for p, term in enumerate(one.design.terms) if term != "Intercept"]
     if len(places) < 2 or sorted(p for found in places.values() for p in found) != alone:
         return  # with interactions or curves a variable has no single inflation
-    bread = one.fit.bread if isinstance(one.fit, OrderedFit) else one.single.bread
-    found = variance_inflation(bread, list(places.values()))
+    found = variance_inflation(_bread(one), list(places.values()))
     for i, name in enumerate(places):
         yield InflationRow(
             outcome=one.formula.outcome,
@@ -263,6 +292,13 @@ def _inflation(one: FittedModel) -> Iterator[InflationRow]:
             df=float(found.df[i]),
             scaled_vif=float(found.scaled[i]),
         )
+
+
+def _bread(one: FittedModel) -> Floats:
+    """Take the covariance of one coefficient a column: freed terms held parallel."""
+    if isinstance(one.fit, PartialOrderedFit):
+        return fit_ordered(one.fit.X, one.fit.y, one.fit.counts, link=one.fit.link).bread
+    return one.fit.bread if isinstance(one.fit, OrderedFit) else one.single.bread
 
 
 def _discrimination(one: FittedModel, level: float) -> DiscriminationRow:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from campaign_effect.analyses.formulas import Design
 from campaign_effect.errors import UsageError
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_separation import (
@@ -21,6 +22,7 @@ from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.multinomial import fit_multinomial
 from campaign_effect.stats.models.ordered import fit_ordered
+from campaign_effect.stats.models.partial_ordered import fit_partial_ordered
 from campaign_effect.stats.models.probit import fit_probit
 from campaign_effect.stats.models.random_intercept import (
     RandomInterceptFit,
@@ -70,7 +72,7 @@ class _Model:
         """Whether the outcome is a category."""
         return self.form in (OutcomeForm.ORDERED, OutcomeForm.NOMINAL)
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for separation, where it would make estimates infinite."""
         return None
 
@@ -87,9 +89,9 @@ class Ols(_Model):
     takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.NUMBER
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
-        return fit_ols(X, y)
+        return fit_ols(design.X, y)
 
     def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
@@ -112,13 +114,13 @@ class Logit(_Model):
     takes_weights: ClassVar[bool] = True
     has_odds: ClassVar[bool] = True
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict the outcome perfectly."""
-        return find_separation(X, y)
+        return find_separation(design.X, y)
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
-        return fit_logit(X, y)
+        return fit_logit(design.X, y)
 
     def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
@@ -131,13 +133,13 @@ class Probit(_Model):
 
     name: ClassVar[str] = "probit"
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict the outcome perfectly."""
-        return find_separation(X, y)
+        return find_separation(design.X, y)
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
-        return fit_probit(X, y)
+        return fit_probit(design.X, y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,9 @@ class Firth(_Model):
     has_odds: ClassVar[bool] = True
     has_own_tests: ClassVar[bool] = True
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
-        return fit_firth(X, y)
+        return fit_firth(design.X, y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +168,9 @@ class FractionalLogit(_Model):
     form: ClassVar[OutcomeForm] = OutcomeForm.SHARE
     has_odds: ClassVar[bool] = True
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> Fit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
-        return fit_fractional_logit(X, y)
+        return fit_fractional_logit(design.X, y)
 
     def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
@@ -183,13 +185,13 @@ class OrderedLogit(_Model):
     form: ClassVar[OutcomeForm] = OutcomeForm.ORDERED
     has_odds: ClassVar[bool] = True
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that order the outcome perfectly."""
-        return find_ordered_separation(X, y.astype("int64"))
+        return find_ordered_separation(design.X, y.astype("int64"))
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design without intercept and categories from 0."""
-        return fit_ordered(X, y.astype("int64"), link=LOGIT)
+        return fit_ordered(design.X, y.astype("int64"), link=LOGIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,45 @@ class OrderedProbit(OrderedLogit):
     name: ClassVar[str] = "ordered_probit"
     has_odds: ClassVar[bool] = False
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design without intercept and categories from 0."""
-        return fit_ordered(X, y.astype("int64"), link=PROBIT)
+        return fit_ordered(design.X, y.astype("int64"), link=PROBIT)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialOrderedLogit(_Model):
+    """Ordered logit whose chosen terms may have a coefficient for every threshold.
+
+    *B* is a log odds ratio of an answer above the threshold (partial proportional odds).
+
+    Attributes
+    ----------
+    free : tuple of str
+        Terms as they stand in the formula: ``("age", "C(group)", "age:wa")``. The levels of a
+        factor are freed together.
+    """
+
+    name: ClassVar[str] = "partial_ordered_logit"
+    form: ClassVar[OutcomeForm] = OutcomeForm.ORDERED
+    has_odds: ClassVar[bool] = True
+    free: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.free, str) or not self.free:
+            raise UsageError(
+                "The terms to be freed are a tuple of names.",
+                received=self.free,
+                hint='write free=("age",), or use OrderedLogit().',
+            )
+
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
+        """Look for terms that order the outcome perfectly, at some threshold if freed."""
+        free = design.places(self.free)
+        return find_ordered_separation(design.X, y.astype("int64"), free=free)
+
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
+        """Fit the model to a design without intercept and categories from 0."""
+        return fit_partial_ordered(design.X, y.astype("int64"), free=design.places(self.free))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +257,13 @@ class Multinomial(_Model):
     has_odds: ClassVar[bool] = True
     base: str | None = None
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict a category perfectly."""
-        return find_multinomial_separation(X, y.astype("int64"))
+        return find_multinomial_separation(design.X, y.astype("int64"))
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> CategoryFit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design and categories from 0, the base first."""
-        return fit_multinomial(X, y.astype("int64"))
+        return fit_multinomial(design.X, y.astype("int64"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +291,15 @@ class RandomIntercept(_Model):
         """The column of the clusters that the model itself needs."""
         return self.cluster
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict the outcome perfectly."""
-        return find_separation(X, y)
+        return find_separation(design.X, y)
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> RandomInterceptFit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> RandomInterceptFit:
         """Fit the model to a design, an outcome and the clusters."""
         if codes is None:
             raise TypeError("A random intercept needs the clusters.")
-        return fit_random_intercept(X, y, codes, n_nodes=self.n_nodes)
+        return fit_random_intercept(design.X, y, codes, n_nodes=self.n_nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,15 +335,15 @@ class Gee(_Model):
         """The column of the clusters that the model itself needs."""
         return self.cluster
 
-    def find_separation(self, X: Floats, y: Floats) -> Separation | None:
+    def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict the outcome perfectly."""
-        return find_separation(X, y)
+        return find_separation(design.X, y)
 
-    def fit(self, X: Floats, y: Floats, codes: Integers | None) -> GeeFit:
+    def fit(self, design: Design, y: Floats, codes: Integers | None) -> GeeFit:
         """Fit the model to a design, an outcome and the clusters."""
         if codes is None:
             raise TypeError("Estimating equations need the clusters.")
-        return fit_gee(X, y, codes, correlation=WorkingCorrelation(self.correlation))
+        return fit_gee(design.X, y, codes, correlation=WorkingCorrelation(self.correlation))
 
 
 Model = (
@@ -317,6 +355,7 @@ Model = (
     | FractionalLogit
     | OrderedLogit
     | OrderedProbit
+    | PartialOrderedLogit
     | Multinomial
     | RandomIntercept
     | Gee

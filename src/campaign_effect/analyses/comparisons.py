@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 from scipy import stats
 
+from campaign_effect.analyses.choices import Firth, OutcomeForm
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, average_effects
@@ -29,7 +30,9 @@ from campaign_effect.results import (
     Row,
     Word,
 )
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.hotelling import JointTest
+from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Floats
 
 
@@ -37,7 +40,8 @@ from campaign_effect.stats.moments.arrays import Floats
 class ModelStep(Row):
     """One model of the series, and what it adds to the one before.
 
-    ``lr_*`` is the likelihood-ratio test of the added terms (weighted models have none),
+    ``lr_*`` is the likelihood-ratio test of the added terms (models without a likelihood that
+    they share have none: weighted, penalised, of shares, estimating equations),
     ``statistic, df, df_2, p_value`` their joint test under the model's covariance.
     """
 
@@ -66,6 +70,7 @@ class EffectStep(Row):
     step: Count
     term: Name
     contrast: Literal
+    category: Literal | None
     estimate: Points
     std_error: Points
     p_value: PValue | None
@@ -256,12 +261,10 @@ def _steps(
 ) -> Iterator[ModelStep]:
     for place, (effect, pooled) in enumerate(zip(effects, models, strict=True)):
         one = pooled.first
-        before = models[place - 1].first if place else None
-        row = effect.fits[0]
-        added = [] if before is None else _added(before, one)
-        likelihood = row.log_likelihood if len(pooled.fits) == 1 else None
-        is_ratio = before is not None and likelihood is not None
-        lr = _likelihood_ratio(effects[place - 1], effect) if is_ratio else None
+        before = models[place - 1] if place else None
+        row, likelihood = effect.fits[0], _log_likelihood(pooled)
+        added = [] if before is None else _added(before.first, one)
+        lr = None if before is None else _likelihood_ratio(before, pooled)
         joint = None if before is None else _joint(pooled, added)
         n_parameters = len(one.covariance.matrix) + int(one.model.name in {"ols", "lpm"})
         yield ModelStep(
@@ -274,9 +277,9 @@ def _steps(
             aic=None if likelihood is None else 2 * (n_parameters - likelihood),
             mcfadden=row.mcfadden,
             r2=row.r2,
-            lr_chi2=lr,
-            lr_df=None if lr is None else float(len(added)),
-            lr_p_value=None if lr is None else float(stats.chi2.sf(lr, len(added))),
+            lr_chi2=None if lr is None else lr[0],
+            lr_df=None if lr is None else lr[1],
+            lr_p_value=None if lr is None else float(stats.chi2.sf(*lr)),
             statistic=None if joint is None else joint.statistic,
             df=None if joint is None else float(joint.df_num),
             df_2=None if joint is None or not np.isfinite(joint.df_denom) else joint.df_denom,
@@ -284,9 +287,27 @@ def _steps(
         )
 
 
-def _likelihood_ratio(before: EffectResult, effect: EffectResult) -> float | None:
-    ends = [one.fits[0].log_likelihood for one in (effect, before)]
-    return None if ends[0] is None or ends[1] is None else 2 * (ends[0] - ends[1])
+def _likelihood_ratio(before: PooledModel, one: PooledModel) -> tuple[float, float] | None:
+    """Compare likelihoods: chi-square and its df, one for each equation of an added term."""
+    ends = [_log_likelihood(model) for model in (one, before)]
+    if ends[0] is None or ends[1] is None:
+        return None
+    df = len(one.first.covariance.matrix) - len(before.first.covariance.matrix)
+    return 2 * (ends[0] - ends[1]), float(df)
+
+
+def _log_likelihood(pooled: PooledModel) -> float | None:
+    """Give a likelihood that nested models share.
+
+    Imputed and weighted answers and estimating equations have none; that of a share is no
+    probability, and the penalties of penalised ones differ.
+    """
+    one = pooled.first
+    if len(pooled.fits) > 1 or isinstance(one.fit, WeightedFit | GeeFit):
+        return None
+    if one.model.form is OutcomeForm.SHARE or isinstance(one.model, Firth):
+        return None
+    return one.fit.log_likelihood
 
 
 def _added(before: FittedModel, one: FittedModel) -> list[int]:
@@ -294,9 +315,12 @@ def _added(before: FittedModel, one: FittedModel) -> list[int]:
 
 
 def _joint(pooled: PooledModel, added: list[int]) -> JointTest | None:
-    """Test the added terms together; several equations a term have no such test here."""
-    p = len(pooled.first.design.terms)
-    return joint_test_of(pooled, np.eye(p)[added])
+    """Test the added terms together, in all equations of a model of categories."""
+    terms = {pooled.first.design.terms[i] for i in added}
+    shown = pooled.first.parameters
+    named = zip(shown.terms, shown.is_slope, strict=True)
+    places = [i for i, (term, is_slope) in enumerate(named) if is_slope and term in terms]
+    return joint_test_of(pooled, np.eye(len(shown.terms))[places])
 
 
 def _followed(
@@ -310,6 +334,7 @@ def _followed(
                 step=place + 1,
                 term=row.term,
                 contrast=row.contrast,
+                category=row.category,
                 estimate=row.estimate,
                 std_error=row.std_error,
                 p_value=row.p_value,

@@ -68,7 +68,7 @@ def fit_effect(  # noqa: PLR0913 - the choices of a regression
         may be named. By default one model for each outcome of the schema, on its exposures and
         controls.
     model : Logit, Probit, Firth, Lpm, Ols, FractionalLogit, OrderedLogit, OrderedProbit,
-        Multinomial, RandomIntercept or Gee, default Logit()
+        PartialOrderedLogit, Multinomial, RandomIntercept or Gee, default Logit()
     vcov : Classic, HC0 to HC3, CR0, CR1, CR2, CV3, TwoWay, SurveyDesign or ReplicateWeights, \
 optional
         By default CR2 where the schema names a cluster, weighted or not; of a weighted survey
@@ -89,12 +89,13 @@ optional
     -------
     EffectResult
         Parts ``coefficients`` (``term, estimate, std_error, statistic, df, p_value, conf_low,
-        conf_high``; odds ratios for a logit; the ``category`` of a multinomial equation;
-        thresholds of an ordered model as ``low|high``) and ``fits``. Respondents without
-        every answer are left out and counted. A term that rests on one cluster alone has no
-        test. With ``missing`` also parts ``information`` (a coefficient's relative increase
-        in variance and fraction of missing information), ``variables`` (answers given and
-        imputed, by which model, R-hat of the chains) and ``chains``.
+        conf_high``; odds ratios for a logit; the ``category`` of a multinomial equation, or the
+        threshold of a freed term; thresholds of an ordered model as ``low|high``) and
+        ``fits``. Respondents without every answer are left out and counted. A term that rests
+        on one cluster alone has no test. With ``missing`` also parts ``information`` (a
+        coefficient's relative increase in variance and fraction of missing information),
+        ``variables`` (answers given and imputed, by which model, R-hat of the chains) and
+        ``chains``.
 
     Raises
     ------

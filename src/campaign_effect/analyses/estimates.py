@@ -44,6 +44,7 @@ from campaign_effect.stats.models.margins import (
 )
 from campaign_effect.stats.models.multinomial_fit import MultinomialFit
 from campaign_effect.stats.models.ordered_fit import OrderedFit
+from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
 from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 from campaign_effect.stats.models.random_intercept_margins import (
     average_mixed_contrast,
@@ -68,7 +69,7 @@ class Parameters:
     terms : tuple of str
         A term of the design, or a threshold, "low|high".
     categories : tuple of (str or None)
-        The category of a multinomial equation.
+        The category of a multinomial equation, or the threshold of a freed term.
     values : ndarray, shape (k,)
     contrasts : ndarray, shape (k, q)
         Each as a contrast of all q parameters.
@@ -124,14 +125,30 @@ def _(
 def _(
     fit: OrderedFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
 ) -> Parameters:
-    levels = categories or tuple(map(str, range(fit.n_categories)))
-    cuts = tuple(f"{low}|{high}" for low, high in pairwise(levels))
+    cuts = _cuts(fit, categories)
     return Parameters(
         terms=(*terms, *cuts),
         categories=(None,) * fit.q,
         values=fit.theta,
         contrasts=np.eye(fit.q),
         is_slope=(True,) * len(terms) + (False,) * len(cuts),
+    )
+
+
+@parameters.register
+def _(
+    fit: PartialOrderedFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+) -> Parameters:
+    cuts = _cuts(fit, categories)
+    parallel = tuple(terms[j] for j in fit.parallel)
+    freed = tuple(terms[j] for j in fit.free)
+    at_cuts = tuple(cut for cut in cuts for _ in freed)
+    return Parameters(
+        terms=(*parallel, *freed * len(cuts), *cuts),
+        categories=(*(None for _ in parallel), *at_cuts, *(None for _ in cuts)),
+        values=fit.theta,
+        contrasts=np.eye(fit.q),
+        is_slope=(True,) * (fit.q - len(cuts)) + (False,) * len(cuts),
     )
 
 
@@ -147,6 +164,12 @@ def _(
         contrasts=np.eye(fit.q),
         is_slope=(True,) * fit.q,
     )
+
+
+def _cuts(fit: CategoryFit, categories: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Name the thresholds of an ordered model by the categories beside them."""
+    levels = categories or tuple(map(str, range(fit.n_categories)))
+    return tuple(f"{low}|{high}" for low, high in pairwise(levels))
 
 
 def classic_of(fit: AnyFit) -> Covariance:

@@ -14,6 +14,7 @@ from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.results import Notice
 from campaign_effect.stats.models.covariance import contrast_df
 from campaign_effect.stats.models.gee import GeeFit
+from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
 from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 
 FEW_DF: Final = 4.0
@@ -24,12 +25,7 @@ https://doi.org/10.1037/met0000011)."""
 def model_notices(pooled: PooledModel) -> Iterator[Notice]:
     """Say what a reader must know before believing the tests."""
     one = pooled.first
-    if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
-        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
-        yield Notice.of("no_cluster_variation", **facts)
-    if isinstance(one.fit, GeeFit) and one.fit.is_boundary:
-        facts = {"outcome": one.formula.outcome, "cluster": str(one.model.cluster_column)}
-        yield Notice.of("no_working_correlation", **facts)
+    yield from _boundaries(one)
     if isinstance(one.vcov, TwoWay):
         yield from _repaired(one)
     if isinstance(one.vcov, SurveyDesign) and one.vcov.strata is not None:
@@ -49,6 +45,17 @@ def model_notices(pooled: PooledModel) -> Iterator[Notice]:
     if few:
         n = one.n_clusters
         yield Notice.of("few_clusters", outcome=outcome, cluster=cluster, n=n, terms=few)
+
+
+def _boundaries(one: FittedModel) -> Iterator[Notice]:
+    """Say where an estimate lies at the end of what it may be, or beyond."""
+    outcome, cluster = one.formula.outcome, str(one.model.cluster_column)
+    if isinstance(one.fit, RandomInterceptFit) and one.fit.is_boundary:
+        yield Notice.of("no_cluster_variation", outcome=outcome, cluster=cluster)
+    if isinstance(one.fit, GeeFit) and one.fit.is_boundary:
+        yield Notice.of("no_working_correlation", outcome=outcome, cluster=cluster)
+    if isinstance(one.fit, PartialOrderedFit) and one.fit.n_crossing:
+        yield Notice.of("lines_cross", outcome=outcome, n=one.fit.n_crossing)
 
 
 def _repaired(one: FittedModel) -> Iterator[Notice]:

@@ -269,7 +269,7 @@ def _fit(
         _refuse_separation(design, y, model)
         if weights is not None:
             return model.fit_weighted(design.X, y, weights)
-        return model.fit(design.X, y, codes)
+        return model.fit(design, y, codes)
     except DependentColumnsError as error:
         raise CollinearityError(
             "Terms of the model are linear combinations of the terms before them.",
@@ -281,7 +281,7 @@ def _fit(
 
 
 def _refuse_separation(design: Design, y: Floats, model: Model) -> None:
-    found = model.find_separation(design.X, y)
+    found = model.find_separation(design, y)
     if found is None or found.kind is SeparationKind.NONE:
         return
     rescue = "use model=Firth()" if model.is_binary else "use the linear probability model"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
@@ -31,6 +31,7 @@ PLACE: Final = "column_"
 
 _PLACED: Final = re.compile(rf"\b{PLACE}(\d+)\b")
 _IS_PLAIN: Final = re.compile(rf"1|{PLACE}\d+|C\({PLACE}\d+.*\)")
+_LEVEL: Final = re.compile(r"\[[^\]]*\]")
 _ARGUMENTS: Final = frozenset({"base", "degree", "df", "knots", "raw", "True", "False"})
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>`[^`]+`)
@@ -137,6 +138,25 @@ class Design:
     def _has_ones(self) -> bool:
         """Whether no column of ones was left out."""
         return len(self.terms) == len(self.spec.column_names)
+
+    def places(self, names: Sequence[str]) -> tuple[int, ...]:
+        """Find the columns of terms, those of all levels of a factor.
+
+        Raises
+        ------
+        UsageError
+            If there is no such term.
+        """
+        written = [_LEVEL.sub("", term) for term in self.terms]
+        for name in names:
+            if name not in written:
+                near = nearest_word(name, written)
+                raise UsageError(
+                    f"{name!r} is no term of the model.",
+                    received=f"terms {list(dict.fromkeys(written))}",
+                    hint=f"did you mean {near!r}?" if near else "choose one of these.",
+                )
+        return tuple(place for place, term in enumerate(written) if term in names)
 
     def without_intercept(self) -> Design:
         """Leave the column of ones out, where something else stands for it."""

@@ -17,10 +17,8 @@ from campaign_effect.stats.design.pooling import (
     pool_wald_tests,
 )
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.hotelling import JointTest, f_tail, joint_test
 from campaign_effect.stats.models.likelihoods import log_likelihood_at, residual_variance
-from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Floats
 
 OF_LIKELIHOOD: Final = frozenset({"ols", "lpm", "logit", "probit"})
@@ -33,13 +31,14 @@ def joint_test_of(pooled: PooledModel, contrasts: Floats) -> JointTest | None:
     Parameters
     ----------
     pooled : PooledModel
-    contrasts : ndarray, shape (q, p)
+    contrasts : ndarray, shape (q, k)
+        Of the parameters that a table shows; of the terms where each has one.
 
     Returns
     -------
     JointTest, or None
-        None where the model has several equations, a contrast rests on one cluster alone, or
-        the clusters cannot tell the contrasts. Over imputations D1 with Reiter's degrees of
+        None where a contrast rests on one cluster alone, or the clusters cannot tell the
+        contrasts. Over imputations D1 with Reiter's degrees of
         freedom; those of the complete data are the mean of each imputation's own test, whose
         scaling under CR2 is kept. One contrast has Barnard and Rubin's.
     """
@@ -50,10 +49,9 @@ def joint_test_of(pooled: PooledModel, contrasts: Floats) -> JointTest | None:
     if len(found) == 1:
         return found[0]
     complete_df = float(np.mean([test.df_denom for test in found]))
-    if not complete_df > 0:
-        return None
-    estimates = np.array([contrasts @ _beta(one) for one in pooled.fits])
-    spreads = np.array([contrasts @ one.covariance.matrix @ contrasts.T for one in pooled.fits])
+    estimates = np.array([contrasts @ one.parameters.values for one in pooled.fits])
+    full = contrasts @ pooled.first.parameters.contrasts
+    spreads = np.array([full @ one.covariance.matrix @ full.T for one in pooled.fits])
     if len(contrasts) == 1:
         single = pool_estimates(estimates, spreads[:, 0], complete_df)
         statistic = float((single.estimate[0] / single.std_error[0]) ** 2)
@@ -89,18 +87,14 @@ def likelihood_ratio_of(smaller: PooledModel, larger: PooledModel, q: int) -> Po
 
 
 def _joint_test(one: FittedModel, contrasts: Floats) -> JointTest | None:
-    if not isinstance(one.fit, Fit | WeightedFit | GeeFit) or any(one.inestimable(contrasts)):
+    full = contrasts @ one.parameters.contrasts
+    if any(one.inestimable(full)):
         return None
     try:
-        return joint_test(one.covariance, contrasts, contrasts @ one.fit.beta)
+        found = joint_test(one.covariance, full, contrasts @ one.parameters.values)
     except StatisticsError:  # more contrasts than the clusters can tell
         return None
-
-
-def _beta(one: FittedModel) -> Floats:
-    if not isinstance(one.fit, Fit | WeightedFit | GeeFit):
-        raise TypeError("A model of several equations has no single row of coefficients.")
-    return one.fit.beta
+    return found if found.df_denom > 0 else None
 
 
 def _scaling(pooled: PooledModel, tests: Sequence[JointTest]) -> float:

@@ -21,7 +21,7 @@ def _tests(result: AssumptionsResult) -> Table:
     return Table(
         id="assumptions_tests",
         title=Text(id="title.assumptions.tests"),
-        heads=heads("assumption", "test", "statistic", "df", "p_value", "remedy"),
+        heads=heads("assumption", "test", "value", "df", "p_value", "remedy"),
         lines=tuple(lines),
         notes=((Text(id="note.assumptions.tests"),),),
         glossary=result.glossary,

@@ -82,12 +82,17 @@ def _effects(result: ComparisonResult) -> Table:
     """Give each effect a line, each model its columns."""
     steps = [row.step for row in result.steps]
     lines = []
-    for rows in grouped(result.effects, "term").values():
-        for contrast, found in grouped(rows, "contrast").items():
-            by_step = {row.step: row for row in found}
-            label = Text.of("word.term_contrast", term=found[0].term, contrast=contrast)
-            cells = tuple(cell for step in steps for cell in _effect_cells(by_step.get(step)))
-            lines.append(Line(cells=(label, *cells)))
+    of_change = (
+        found
+        for rows in grouped(result.effects, "term").values()
+        for same in grouped(rows, "contrast").values()
+        for found in grouped(same, "category").values()
+    )
+    for found in of_change:
+        by_step = {row.step: row for row in found}
+        label = _change_label(found[0], result.steps[0].outcome)
+        cells = tuple(cell for step in steps for cell in _effect_cells(by_step.get(step)))
+        lines.append(Line(cells=(label, *cells)))
     spanned = tuple(
         Head(text=head.text, spanner=Text.of("word.model_number", number=step))
         for step in steps
@@ -101,6 +106,14 @@ def _effects(result: ComparisonResult) -> Table:
         notes=((Text(id="note.comparison.effects"), *sample_note(result.sample)),),
         glossary=result.glossary,
     )
+
+
+def _change_label(row: EffectStep, outcome: str) -> Text:
+    """Name what changes, and the category whose probability it changes."""
+    label = Text.of("word.term_contrast", term=row.term, contrast=row.contrast)
+    if row.category is None:
+        return label
+    return Text.of("word.in_category", label=label, category=f"{outcome}={row.category}")
 
 
 def _effect_cells(row: EffectStep | None) -> tuple[Cell, ...]:

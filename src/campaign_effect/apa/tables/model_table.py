@@ -14,8 +14,8 @@ from campaign_effect.apa.tables.models import (
     bases_text,
     change_label,
     digits_of,
+    equation_label,
     vcov_texts,
-    versus,
 )
 from campaign_effect.results import Kind
 
@@ -102,7 +102,7 @@ def _head(result: ModelTableResult, row: ModelTerm) -> Text | None:
         if result.show == "effects":
             return Text.of("word.name", name=f"{row.outcome}={row.category}")
         one = result.pooled[row.column - 1].first
-        return versus(row.outcome, row.category, (one.categories or ("",))[0])
+        return equation_label(one, row.category)
     return Text.of("word.block", number=row.block) if result.is_nested else None
 
 

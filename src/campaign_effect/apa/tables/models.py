@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.choices import Firth, Gee
+from campaign_effect.analyses.choices import Firth, Gee, PartialOrderedLogit
 from campaign_effect.analyses.counterfactuals import Answer
 from campaign_effect.analyses.covariances import (
     Classic,
@@ -93,19 +93,23 @@ def _equations(
     """Give a line a term; those of a category are headed by it and the base."""
     lines: list[Line] = []
     for category, block in grouped(rows, "category").items():
-        if one.categories and category is not None:
-            lines.append(
-                Line(cells=(versus(one.formula.outcome, category, one.categories[0]),))
-            )
+        is_headed = bool(one.categories) and category is not None
+        if is_headed:
+            lines.append(Line(cells=(equation_label(one, category),)))
         for row in block:
             found = lost.get((row.term, row.category))
             cells = values(found, "fmi") if found else ()
-            lines.append(Line(cells=(*_cells(row, columns, one), *cells)))
+            lines.append(
+                Line(cells=(*_cells(row, columns, one), *cells), indent=int(is_headed))
+            )
     return tuple(lines)
 
 
-def versus(outcome: str, category: str, base: str) -> Text:
-    """Name a category and the base that it is compared with."""
+def equation_label(one: FittedModel, category: str) -> Text:
+    """Name a category and the base it is compared with, or the threshold of freed terms."""
+    if isinstance(one.model, PartialOrderedLogit):
+        return Text.of("word.above_threshold", threshold=category)
+    outcome, base = one.formula.outcome, (one.categories or ("",))[0]
     return Text.of("word.versus", one=f"{outcome}={category}", other=f"{outcome}={base}")
 
 
@@ -137,6 +141,8 @@ def digits_of(std_error: float, least: int) -> int:
 def _notes(pooled: PooledModel, fit: ModelFit) -> tuple[Note, ...]:
     one = pooled.first
     general = [*_outcome_texts(one, fit), *bases_text(one), *vcov_texts(one, fit)]
+    if isinstance(one.model, PartialOrderedLogit):
+        general.append(Text(id="note.freed"))
     general += sample_note(one.sample)
     fitted = tuple(
         _gee_texts(one.model, fit) if isinstance(one.model, Gee) else _fit_texts(fit)

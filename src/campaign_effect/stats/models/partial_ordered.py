@@ -104,20 +104,22 @@ def fit_partial_ordered(
     return _gather((change @ phi, root), X, y, counts, free=chosen, link=link)
 
 
-def lr_test_parallel(parallel: OrderedFit, freed: PartialOrderedFit) -> AssumptionTest:
+def lr_test_parallel(
+    parallel: OrderedFit | PartialOrderedFit, freed: PartialOrderedFit
+) -> AssumptionTest:
     """Test parallel lines by the likelihood ratio to the model that frees them.
 
     Parameters
     ----------
-    parallel : OrderedFit
-        The model with one coefficient for each column.
+    parallel : OrderedFit or PartialOrderedFit
+        A model with one coefficient for the columns in question.
     freed : PartialOrderedFit
-        The same design and answers, with columns freed.
+        The same design and answers, with these columns freed.
 
     Returns
     -------
     AssumptionTest
-        Chi-square with (K - 2) degrees of freedom for each free column.
+        Chi-square with (K - 2) degrees of freedom for each column freed.
 
     Raises
     ------

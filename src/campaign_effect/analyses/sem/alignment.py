@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from campaign_effect.analyses.imputing import Imputation
 from campaign_effect.analyses.sem.alignment_rows import (
     AlignedMean,
     AlignedParameter,
@@ -18,6 +19,7 @@ from campaign_effect.analyses.sem.alignment_rows import (
 )
 from campaign_effect.analyses.sem.fitting import Prepared, as_survey, prepare
 from campaign_effect.analyses.sem.parameters import make_estimate
+from campaign_effect.analyses.sem.remarks import about_weights
 from campaign_effect.analyses.sem.samples import make_sample
 from campaign_effect.analyses.sem.settings import FactorSettings, Missing
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
@@ -116,6 +118,11 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
     >>> result.tidy()["estimate"].round(1).tolist()
     [0.0, 0.5, 0.1]
     """
+    if isinstance(missing, Imputation):
+        raise UsageError(
+            "Alignment takes no imputed answers.",
+            hint="use missing='pairwise' for ordered answers, 'fiml' for numbers.",
+        )
     source = as_survey(survey)
     settings = FactorSettings(
         estimator=estimator,
@@ -139,10 +146,14 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
         by=group,
         groups=groups,
         reference=None if anchor is None else groups[anchor],
-        estimator=estimator,
+        estimator=prepared.settings.estimator,
         level=level,
         samples=tuple((part, prepared.answers.sample) for part in AlignmentResult.row_types()),
-        notices=(*_about_groups(own, groups), *_about_parameters(factors)),
+        notices=(
+            *about_weights(prepared.answers, source.schema.roles.weight),
+            *_about_groups(own, groups),
+            *_about_parameters(factors),
+        ),
         glossary=source.glossary,
     )
 
@@ -205,9 +216,9 @@ def _own_models(prepared: Prepared) -> list[Solution]:
     failed: dict[str, str] = {}
     answers = prepared.answers
     for place, name in enumerate(answers.groups):
-        own = replace(answers, groups=(name,), rows=answers.rows[place : place + 1])
         coding = replace(prepared.coding, codes=prepared.coding.codes[place : place + 1])
         try:
+            own = answers.of_group(place)
             sample = make_sample(own, coding, prepared.settings, is_clustered=False)
             solution = fit(table, sample, prepared.settings.estimator)
         except StatisticsError as error:

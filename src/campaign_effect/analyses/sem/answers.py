@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from campaign_effect.analyses.blocks import row_weights
+from campaign_effect.analyses.imputing import Imputation
 from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.analyses.sem.settings import FactorSettings
 from campaign_effect.errors import MissingColumnsError, TooFewRowsError, UsageError
 from campaign_effect.results import Sample
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Absence, Survey
 from campaign_effect.survey.weights import NO_WEIGHT
 
 
@@ -52,6 +53,18 @@ class ModelAnswers:
     def n(self) -> int:
         """Respondents used."""
         return sum(len(rows) for rows in self.rows)
+
+    def of_group(self, place: int) -> ModelAnswers:
+        """Take one group's answers."""
+        only = slice(place, place + 1)
+        return replace(
+            self,
+            groups=self.groups[only],
+            rows=self.rows[only],
+            respondents=self.respondents[only],
+            clusters=None if self.clusters is None else self.clusters[only],
+            weights=None if self.weights is None else self.weights[only],
+        )
 
     @property
     def n_effective(self) -> float:
@@ -126,10 +139,18 @@ def _check_columns(survey: Survey, names: Sequence[str], settings: FactorSetting
 def _used(
     survey: Survey, names: Sequence[str], settings: FactorSettings, weights: Floats | None
 ) -> tuple[Booleans, Sample]:
-    """Find who is used: with a weight, and every answer, or a group and any answer."""
+    """Find who is used: with a weight, and every answer, or a group and any answer.
+
+    Non-substantive answers are not imputed unless that is asked for.
+    """
     group = [settings.group] if settings.group else []
     asked = [*group, *names] if settings.missing == "listwise" else group
-    complete, sample = listwise_sample(survey.answers[asked], survey.absences[asked])
+    answers = survey.answers[asked]
+    if isinstance(settings.missing, Imputation) and not settings.missing.asides:
+        asked = [*group, *names]
+        aside = survey.absences[list(names)] >= Absence.ASIDE
+        answers = pd.concat([answers, aside.astype(float).mask(aside)], axis=1)
+    complete, sample = listwise_sample(answers, survey.absences[asked])
     is_used, dropped = complete, list(sample.dropped)
     if settings.missing != "listwise":
         answered = survey.answers[list(names)].notna().any(axis=1).to_numpy()

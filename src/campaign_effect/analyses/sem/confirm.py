@@ -47,9 +47,11 @@ def confirm_factors(  # noqa: PLR0913  # names that others rely on
         Scale factors by unit variances instead of their first loadings.
     group : str, optional
         Column of the groups; the model is fitted to all at once.
-    missing : {"listwise", "pairwise", "fiml"}, default "listwise"
+    missing : {"listwise", "pairwise", "fiml"} or Imputation, default "listwise"
         Leave incomplete respondents out; use the pairs they answered, which assumes that
-        answers are missing completely at random; or use all by full information (ML, MLR).
+        answers are missing completely at random; use all by full information (ML, MLR); or
+        impute what is missing, each group by itself, and fit the model to the pooled moments
+        (``Imputation(m=20)``) [3]_ [4]_.
     cluster : str, optional
         Column of the villages. Where they outnumber the parameters of ML or MLR, standard
         errors and test are cluster-robust; else loadings and paths get standard errors and
@@ -83,6 +85,12 @@ def confirm_factors(  # noqa: PLR0913  # names that others rely on
        categorical and continuous outcomes. Unpublished technical report.
     .. [2] Rosseel, Y. (2012). lavaan: An R package for structural equation modeling. Journal of
        Statistical Software, 48(2), 1-36. https://doi.org/10.18637/jss.v048.i02
+    .. [3] Lee, T., & Cai, L. (2012). Alternative multiple imputation inference for mean and
+       covariance structure modeling. Journal of Educational and Behavioral Statistics, 37,
+       675-702. https://doi.org/10.3102/1076998612458320
+    .. [4] Chung, S., & Cai, L. (2019). Alternative multiple imputation inference for
+       categorical structural equation modeling. Multivariate Behavioral Research, 54, 323-337.
+       https://doi.org/10.1080/00273171.2018.1523000
 
     Examples
     --------

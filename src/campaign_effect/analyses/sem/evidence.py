@@ -26,6 +26,7 @@ from campaign_effect.stats.sem.composites import composites
 from campaign_effect.stats.sem.fit_indices import FitIndices, FitVersion, fit_indices
 from campaign_effect.stats.sem.modification import modification_indices
 from campaign_effect.stats.sem.residuals import residual_z
+from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.standardise import explained_variance
 
 
@@ -41,8 +42,16 @@ def fit_row(fitted: FittedFactors) -> FactorFit:
         n_groups=len(fitted.groups),
         n_free=solution.table.n_free,
         df=float(solution.df),
-        **(_measures(fit_indices(solution)) if fitted.is_converged else {}),
+        **(_measured(fitted, solution) if fitted.is_converged else {}),
     )
+
+
+def _measured(fitted: FittedFactors, solution: Solution) -> dict[str, Any]:
+    """Give the measures; pooled moments of imputed answers have no likelihood."""
+    indices = fit_indices(solution)
+    if fitted.imputed is not None and fitted.imputed.n_imputations:
+        indices = replace(indices, criteria=None)
+    return _measures(indices)
 
 
 def _measures(indices: FitIndices) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from campaign_effect.analyses.imputing import Imputation
 from campaign_effect.analyses.sem.answers import ModelAnswers, take_answers
+from campaign_effect.analyses.sem.imputed import ImputedAnswers, make_imputed_sample
 from campaign_effect.analyses.sem.models import chosen_model
 from campaign_effect.analyses.sem.replicates import Replicates, resample_fit
 from campaign_effect.analyses.sem.samples import Coding, code_answers, make_sample
@@ -51,6 +53,8 @@ class FittedFactors:
         Of a bootstrap.
     schema_weight : str, optional
         The weight that the schema names, whether used or not.
+    imputed : ImputedAnswers, optional
+        What imputing came to, where it was asked for.
     """
 
     model: Model
@@ -64,6 +68,7 @@ class FittedFactors:
     coding: Coding | None = field(default=None, repr=False)
     replicates: Replicates | None = field(default=None, repr=False)
     schema_weight: str | None = None
+    imputed: ImputedAnswers | None = None
 
     @property
     def is_converged(self) -> bool:
@@ -94,7 +99,7 @@ def fit_model(source: Source, text: str | None, settings: FactorSettings) -> Fit
         settings = replace(settings, estimator="MLR", mean_structure=True)
         prepared = prepare(survey, text, settings)
         table = prepared.table
-    sample = make_sample(prepared.answers, prepared.coding, settings, is_clustered=is_robust)
+    sample, imputed = sample_of(survey, prepared, is_clustered=is_robust)
     solution = fit(table, sample, settings.estimator)
     return FittedFactors(
         model=prepared.model,
@@ -108,6 +113,7 @@ def fit_model(source: Source, text: str | None, settings: FactorSettings) -> Fit
         coding=prepared.coding,
         replicates=_replicates(solution, prepared, is_robust),
         schema_weight=survey.schema.roles.weight,
+        imputed=imputed,
     )
 
 
@@ -121,6 +127,16 @@ class Prepared:
     table: ParameterTable
     answers: ModelAnswers
     coding: Coding
+
+
+def sample_of(
+    survey: Survey, prepared: Prepared, *, is_clustered: bool = False
+) -> tuple[Moment, ImputedAnswers | None]:
+    """Compute the moments of the answers, imputed where that is asked for."""
+    answers, coding, settings = prepared.answers, prepared.coding, prepared.settings
+    if isinstance(settings.missing, Imputation):
+        return make_imputed_sample(survey, answers, coding, prepared.table, settings)
+    return make_sample(answers, coding, settings, is_clustered=is_clustered), None
 
 
 def as_survey(source: Survey | pd.DataFrame) -> Survey:
@@ -146,7 +162,7 @@ def prepare(survey: Survey, text: str | None, settings: FactorSettings) -> Prepa
     specification = replace(
         specification,
         ordered=coding.ordered(answers.names),
-        fixed_x=settings.method.is_likelihood or bool(coding.is_given.any()),
+        fixed_x=_fixes_predictors(settings) or bool(coding.is_given.any()),
     )
     table = build_table(model, columns, specification)
     _check_rows(answers.n, table)
@@ -169,14 +185,20 @@ def _specification(model: Model, settings: FactorSettings, n_groups: int) -> Spe
             has_means
             or settings.mean_structure
             or settings.missing == "fiml"
+            or isinstance(settings.missing, Imputation)
             or bool({"intercepts", "means"} & set(settings.equal))
         ),
         theta=settings.parameterization == "theta",
         equal=tuple(settings.equal),
         free=tuple(settings.free),
         orthogonal=settings.orthogonal,
-        fixed_x=settings.method.is_likelihood,
+        fixed_x=_fixes_predictors(settings),
     )
+
+
+def _fixes_predictors(settings: FactorSettings) -> bool:
+    """Whether predictors of numbers are given; imputed ones vary with what they were."""
+    return settings.method.is_likelihood and not isinstance(settings.missing, Imputation)
 
 
 def _check_rows(n: int, table: ParameterTable) -> None:

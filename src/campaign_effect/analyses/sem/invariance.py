@@ -8,16 +8,16 @@ from typing import Unpack
 
 import pandas as pd
 
-from campaign_effect.analyses.sem.fitting import Prepared, as_survey, prepare
+from campaign_effect.analyses.sem.fitting import Prepared, as_survey, prepare, sample_of
+from campaign_effect.analyses.sem.imputed import ImputedAnswers
 from campaign_effect.analyses.sem.parameters import finite, make_estimate
-from campaign_effect.analyses.sem.remarks import about_weights
+from campaign_effect.analyses.sem.remarks import about_imputing, about_weights
 from campaign_effect.analyses.sem.rows import (
     FactorMean,
     InvarianceLevel,
     InvarianceResult,
     ReleaseTest,
 )
-from campaign_effect.analyses.sem.samples import make_sample
 from campaign_effect.analyses.sem.settings import FactorSettings, Missing, MoreSettings
 from campaign_effect.results import Notice
 from campaign_effect.stats.sem.fit_indices import FitIndices, FitVersion
@@ -86,7 +86,7 @@ def compare_invariance(
     source = as_survey(survey)
     settings = FactorSettings(estimator=estimator, group=group, missing=missing, **more)
     prepared = prepare(source, model, settings)
-    steps = fitted_steps(prepared)
+    steps, imputed = fitted_steps(source, prepared)
     groups = tuple(str(level) for level in prepared.answers.groups)
     return InvarianceResult(
         levels=tuple(_levels(steps)),
@@ -99,23 +99,27 @@ def compare_invariance(
         samples=tuple((part, prepared.answers.sample) for part in InvarianceResult.row_types()),
         notices=(
             *about_weights(prepared.answers, source.schema.roles.weight),
+            *about_imputing(prepared.answers, imputed),
             *_notices(steps),
         ),
         glossary=source.glossary,
     )
 
 
-def fitted_steps(prepared: Prepared) -> tuple[InvarianceStep, ...]:
+def fitted_steps(
+    survey: Survey, prepared: Prepared
+) -> tuple[tuple[InvarianceStep, ...], ImputedAnswers | None]:
     """Fit every level to the answers of the groups."""
     settings = prepared.settings
-    sample = make_sample(prepared.answers, prepared.coding, settings, is_clustered=False)
-    return fit_invariance(
+    sample, imputed = sample_of(survey, prepared)
+    steps = fit_invariance(
         prepared.model,
         prepared.answers.names,
         sample,
         replace(prepared.table.specification, equal=()),
         settings.estimator,
     )
+    return steps, imputed
 
 
 def _levels(steps: Sequence[InvarianceStep]) -> Iterator[InvarianceLevel]:

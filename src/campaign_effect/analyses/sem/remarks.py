@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from campaign_effect.analyses.sem.answers import ModelAnswers
 from campaign_effect.analyses.sem.fitting import FittedFactors
+from campaign_effect.analyses.sem.imputed import ImputedAnswers
 from campaign_effect.results import Notice
 from campaign_effect.stats.moments.tables import count_tables
 from campaign_effect.stats.sem.diagnosis import (
@@ -18,6 +20,9 @@ from campaign_effect.stats.sem.diagnosis import (
 
 MOST_ROWS = 50_000
 """Of more, empty cells are not looked for: they are rare, and counting takes time."""
+
+LARGE_R_HAT = 1.1
+"""Above it chains have not mixed: Gelman and Rubin (1992), https://doi.org/10.1214/ss/1177011136"""
 
 FEW_FOR_ORDINAL = 200
 """Below it thresholds and correlations of ordered answers are unsteady: Rhemtulla,
@@ -30,6 +35,7 @@ def remarks(fitted: FittedFactors) -> tuple[Notice, ...]:
         *_about_solution(fitted),
         *_about_answers(fitted),
         *(about_weights(fitted.answers, fitted.schema_weight) if fitted.answers else ()),
+        *(about_imputing(fitted.answers, fitted.imputed) if fitted.answers else ()),
         *_about_villages(fitted),
     )
 
@@ -75,6 +81,32 @@ def about_weights(answers: ModelAnswers, schema_weight: str | None) -> Iterator[
         yield Notice.of("model_weighted", n=n, effective=effective, deff=n / effective)
     elif schema_weight is not None:
         yield Notice.of("model_unweighted", weight=schema_weight)
+
+
+def about_imputing(answers: ModelAnswers, imputed: ImputedAnswers | None) -> Iterator[Notice]:
+    """Say how answers were imputed, what that takes for granted, and whether it was enough."""
+    if imputed is None:
+        return
+    m = imputed.n_imputations
+    if not m:
+        yield Notice.of("model_nothing_imputed")
+        return
+    yield Notice.of(
+        "model_imputed",
+        complete=imputed.n_complete,
+        n=answers.n,
+        m=m,
+        rounds=imputed.rounds,
+        share=imputed.share_missing,
+    )
+    needed = math.ceil(100 * imputed.largest_share)
+    if m < needed:
+        share = imputed.largest_share
+        yield Notice.of("model_few_imputations", m=m, share=share, needed=needed)
+    unmixed = {name: r for name, r in imputed.r_hat if r > LARGE_R_HAT}
+    if unmixed:
+        largest = max(unmixed.values())
+        yield Notice.of("chains_unmixed", variables=tuple(unmixed), r_hat=largest)
 
 
 def _empty_cells(fitted: FittedFactors) -> Iterator[Notice]:

@@ -121,7 +121,7 @@ def make_sample(
             list(coding.codes), n_categories=sizes, missing=missing, weights=answers.weights
         )
     if coding.is_mixed:
-        if settings.missing != "listwise":
+        if settings.missing in ("pairwise", "fiml"):
             raise UsageError(
                 "Ordered answers together with numbers need complete rows.",
                 hint="use missing='listwise', or leave the numbers out.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
+from campaign_effect.analyses.imputing import Imputation
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.errors import UsageError, nearest_word
@@ -18,7 +19,7 @@ MOST_CATEGORIES: Final = 7
 VILLAGE_BOOTSTRAP: Final = Bootstrap(reps=200)
 """Where clusters are too few for a robust covariance, and no bootstrap was asked for."""
 
-Missing = Literal["listwise", "pairwise", "fiml"]
+Missing = Literal["listwise", "pairwise", "fiml"] | Imputation
 Parameterization = Literal["delta", "theta"]
 
 
@@ -50,9 +51,11 @@ class FactorSettings:
         Scale factors by unit variances instead of their first loadings.
     group : str, optional
         Column of the groups.
-    missing : {"listwise", "pairwise", "fiml"}
-        Leave incomplete respondents out; use the pairs they answered (ordered answers); or
-        use all they answered by full information (ML, MLR).
+    missing : {"listwise", "pairwise", "fiml"} or Imputation
+        Leave incomplete respondents out; use the pairs they answered (ordered answers); use
+        all they answered by full information (ML, MLR); or impute what is missing, each group
+        by itself, and fit the model to the pooled moments (the WLSMV family; ML and MLR become
+        MLM).
     cluster : str, optional
         Column of the villages.
     ordered : sequence of str, optional
@@ -100,7 +103,8 @@ class FactorSettings:
 
     def __post_init__(self) -> None:
         find_estimator(self.estimator)
-        _one_of("missing", self.missing, ("listwise", "pairwise", "fiml"))
+        if not isinstance(self.missing, Imputation):
+            _one_of("missing", self.missing, ("listwise", "pairwise", "fiml"))
         _one_of("parameterization", self.parameterization, ("delta", "theta"))
         check_level(self.level)
         if self.missing == "fiml" and self.estimator not in ("ML", "MLR"):
@@ -113,7 +117,10 @@ class FactorSettings:
                 f"{self.estimator} does not take missing='pairwise'.",
                 hint="use missing='fiml' with MLR; pairs are for ordered answers.",
             )
-        self._settle_weights()
+        if isinstance(self.missing, Imputation):
+            self._settle_imputation()
+        else:
+            self._settle_weights()
 
     def _settle_weights(self) -> None:
         """Weighted answers need errors that are robust to the weights."""
@@ -128,6 +135,29 @@ class FactorSettings:
                 received=f"weights {self.weights!r}",
                 hint="use MLR for numbers, WLSMV for ordered answers; weights=False fits "
                 "without them.",
+            )
+
+    def _settle_imputation(self) -> None:
+        """Pooled moments need errors that come from the moments' variation."""
+        if self.estimator in ("ML", "MLR"):
+            object.__setattr__(self, "estimator", "MLM")
+        if self.cluster is not None or self.bootstrap is not None:
+            raise UsageError(
+                "Imputed answers are not resampled.",
+                received=f"cluster={self.cluster!r}, bootstrap={self.bootstrap!r}",
+                hint="leave them out: the villages of the schema are in the imputation model; "
+                "or use missing='pairwise' or 'fiml' with them.",
+            )
+        if isinstance(self.weights, str) and not self.takes_categories:
+            raise UsageError(
+                "Weighted numbers are not imputed.",
+                received=f"weights={self.weights!r}",
+                hint="use estimator='MLR' with missing='fiml', or weights=False.",
+            )
+        if self.method.covariance != "moments":
+            raise UsageError(
+                f"{self.estimator} does not take imputations.",
+                hint="use WLSMV for ordered answers, ML for numbers.",
             )
 
     def of(self, schema: Schema) -> FactorSettings:

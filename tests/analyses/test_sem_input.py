@@ -61,7 +61,7 @@ def test_one_indicator_whose_error_is_given_is_a_factor(frame):
         ({"weights": "a", "estimator": "MLM"}, "MLM does not take weights"),
         ({"weights": "a", "estimator": "DWLS"}, "WLSMV for ordered answers"),
         ({"weights": "a", "estimator": "ULSMV", "ordered": []}, "ULSMV"),
-        ({"level": 95}, "between 0 and 1"),
+        ({"level": 95}, "cannot cover 95"),
         ({"parameterization": "thet"}, "mean 'theta'"),
     ],
 )

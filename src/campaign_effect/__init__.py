@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.groups import compare_groups
     from campaign_effect.analyses.imputing import Imputation
     from campaign_effect.analyses.margins import average_effects
+    from campaign_effect.analyses.measurement_error import correct_measurement_error
     from campaign_effect.analyses.model_table import tabulate_models
     from campaign_effect.analyses.moderation import compare_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
@@ -108,6 +109,7 @@ _ROOMS: Final = {
     "analyses.groups": ("compare_groups",),
     "analyses.imputing": ("Imputation",),
     "analyses.margins": ("average_effects",),
+    "analyses.measurement_error": ("correct_measurement_error",),
     "analyses.model_table": ("tabulate_models",),
     "analyses.moderation": ("compare_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
@@ -187,6 +189,7 @@ __all__ = [
     "compare_invariance",
     "compare_models",
     "confirm_factors",
+    "correct_measurement_error",
     "count_exposures",
     "describe_items",
     "disclose_study",

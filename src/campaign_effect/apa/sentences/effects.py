@@ -8,6 +8,7 @@ from campaign_effect.analyses.effect_results import EffectResult, ModelFit
 from campaign_effect.analyses.equivalence import EquivalenceResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.measurement_error import MeasurementErrorResult
 from campaign_effect.analyses.moderation import EffectDifference, ModerationResult
 from campaign_effect.analyses.risk_ratios import RiskRatioResult
 from campaign_effect.apa.blocks import Note, Text
@@ -255,3 +256,30 @@ def _dose(doses: list[Dose], tests: list[DoseTest]) -> list[Text]:
 
 def _form(row: DoseTest) -> str:
     return "chi2" if row.df_2 is None else "f"
+
+
+@sentences.register
+def _(result: MeasurementErrorResult) -> tuple[Note, ...]:
+    said = []
+    for facts in result.reliability:
+        rows = {row.correction: row for row in result.effects if row.outcome == facts.outcome}
+        plain, corrected = rows["correction.none"], rows["correction.calibrated"]
+        said.append(
+            (
+                Text.of("say.effects.about", outcome=facts.outcome),
+                Text.of(
+                    f"say.measurement_error.{unit_of(plain)}",
+                    term=facts.term,
+                    reliability=facts.reliability,
+                    attenuation=facts.attenuation,
+                    estimate=plain.estimate,
+                    corrected=corrected.estimate,
+                    level=result.level,
+                    low=corrected.conf_low,
+                    high=corrected.conf_high,
+                    p=p_text(corrected.p_value),
+                ),
+                Text(id="say.measurement_error.assumption"),
+            )
+        )
+    return tuple(said)

@@ -24,6 +24,7 @@ from campaign_effect.analyses.effect_results import (
 from campaign_effect.analyses.equivalence import Equivalence
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.measurement_error import CalibratedEffect
 from campaign_effect.analyses.model_table import ModelTerm
 from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
 from campaign_effect.analyses.pooled import PooledModel
@@ -33,10 +34,12 @@ from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, 
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind
 
-EffectRow = AverageEffect | ConditionalEffect | Equivalence
+EffectRow = AverageEffect | ConditionalEffect | Equivalence | CalibratedEffect
 """An average effect in units of the outcome."""
 
-ChangeRow = EffectRow | RiskRatio | EffectEquality | ModelTerm | Conclusion
+ChangeRow = (
+    AverageEffect | ConditionalEffect | Equivalence | RiskRatio | EffectEquality | ModelTerm
+) | Conclusion
 """What a change of one variable does."""
 
 STEP_LABELS = {"dY/dX": "per_unit", "+1": "per_unit", "+1 SD": "per_sd"}

@@ -302,3 +302,61 @@ def test_two_ways_that_give_no_covariance_are_said(survey):
     row = effect.fits[0]
     assert (row.cluster, row.n_clusters) == ("urban", 2)
     assert (row.second_cluster, row.n_second_clusters) == ("gender", 2)
+
+
+OTHERS = {
+    "probit": (ce.Probit(), FORMULA),
+    "ordered_logit": (ce.OrderedLogit(), "imp ~ gender + urban + ab"),
+    "ordered_probit": (ce.OrderedProbit(), "imp ~ gender + urban + ab"),
+    "multinomial": (ce.Multinomial(), "imp ~ gender + urban + ab"),
+}
+
+
+@pytest.mark.parametrize("model", OTHERS)
+def test_other_models_with_weights_agree_with_r(model, survey, reference):
+    chosen, formula = OTHERS[model]
+    vcov = ce.SurveyDesign(weights="w", strata="province")
+    effect = ce.fit_effect(survey, formula, model=chosen, vcov=vcov)
+    theirs = reference("weighted_categories")[model]
+    columns = effect.pooled[0].first.design.terms
+    same = columns[-3:] == ("gender[T.Male]", "urban[T.urban]", "ab")
+    assert model == "probit" or same
+    assert_allclose(effect.tidy()["estimate"], theirs["b"], rtol=1e-6, atol=1e-7)
+    assert_allclose(effect.tidy()["std_error"], theirs["strata"], rtol=1e-6)
+    assert set(effect.tidy()["df"]) == {effect.fits[0].n - 10 - 3}
+
+
+@pytest.mark.parametrize("model", OTHERS)
+def test_other_models_with_weights_of_one_are_unweighted(model, ces):
+    chosen, formula = OTHERS[model]
+    survey = ce.read_survey(ces.assign(one=1.0))
+    for vcov in (ce.HC3(), ce.CR1(cluster="province"), ce.CR2(cluster="province")):
+        plain, equal = (
+            ce.fit_effect(survey, formula, model=chosen, vcov=vcov, weights=weights)
+            for weights in (False, "one")
+        )
+        assert_allclose(numbers(equal), numbers(plain), rtol=1e-6, atol=1e-10)
+        ames = [
+            ce.average_effects(effect, of="urban").tidy()[["estimate", "std_error", "df"]]
+            for effect in (plain, equal)
+        ]
+        assert_allclose(*(ame.to_numpy(dtype=float) for ame in ames), rtol=1e-6)
+        assert equal.fits[0].mcfadden == pytest.approx(plain.fits[0].mcfadden)
+        assert equal.fits[0].lr_chi2 is None
+
+
+def test_averages_of_categories_are_weighted(survey, ces):
+    """Predicted shares of a multinomial logit add up to the weighted shares of the answers."""
+    effect = ce.fit_effect(
+        survey, "imp ~ gender", model=ce.Multinomial(), vcov=ce.HC3(), weights="w"
+    )
+    rows = ce.predict_probabilities(effect, "gender", values=["Male"]).predictions
+    men = ces[ces["gender"] == "Male"]
+    shares = men.groupby("imp")["w"].sum() / men["w"].sum()
+    assert_allclose([row.estimate for row in rows], shares, rtol=1e-6)
+
+
+def test_two_ways_need_one_equation(survey):
+    vcov = ce.TwoWay(cluster="province", second="interviewer")
+    with pytest.raises(StatisticsError, match="one equation"):
+        ce.fit_effect(survey, "imp ~ gender", model=ce.OrderedLogit(), vcov=vcov, weights="w")

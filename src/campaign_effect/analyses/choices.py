@@ -33,6 +33,12 @@ from campaign_effect.stats.models.weighted import (
     WeightedFit,
     fit_weighted_logit,
     fit_weighted_ols,
+    fit_weighted_probit,
+)
+from campaign_effect.stats.models.weighted_categories import (
+    WeightedCategoryFit,
+    fit_weighted_multinomial,
+    fit_weighted_ordered,
 )
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
@@ -76,7 +82,9 @@ class _Model:
         """Look for separation, where it would make estimates infinite."""
         return None
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    def fit_weighted(
+        self, X: Floats, y: Floats, weights: Floats
+    ) -> WeightedFit | WeightedCategoryFit:
         """Fit the model to a design, an outcome and probability weights."""
         raise TypeError(f"{type(self).__name__} takes no weights.")
 
@@ -132,6 +140,7 @@ class Probit(_Model):
     """Probit regression of an outcome of 0 and 1; *B* in standard deviations."""
 
     name: ClassVar[str] = "probit"
+    takes_weights: ClassVar[bool] = True
 
     def find_separation(self, design: Design, y: Floats) -> Separation | None:
         """Look for terms that predict the outcome perfectly."""
@@ -140,6 +149,10 @@ class Probit(_Model):
     def fit(self, design: Design, y: Floats, codes: Integers | None) -> Fit:
         """Fit the model to a design and an outcome."""
         return fit_probit(design.X, y)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+        """Fit the model to a design, an outcome and probability weights."""
+        return fit_weighted_probit(X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +195,7 @@ class OrderedLogit(_Model):
     """Ordered logit (proportional odds); *B* is a log odds ratio of a higher answer."""
 
     name: ClassVar[str] = "ordered_logit"
+    takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.ORDERED
     has_odds: ClassVar[bool] = True
 
@@ -192,6 +206,10 @@ class OrderedLogit(_Model):
     def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design without intercept and categories from 0."""
         return fit_ordered(design.X, y.astype("int64"), link=LOGIT)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+        """Fit the model to a design without intercept, categories and weights."""
+        return fit_weighted_ordered(X, y.astype("int64"), weights, link=LOGIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,10 @@ class OrderedProbit(OrderedLogit):
     def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design without intercept and categories from 0."""
         return fit_ordered(design.X, y.astype("int64"), link=PROBIT)
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+        """Fit the model to a design without intercept, categories and weights."""
+        return fit_weighted_ordered(X, y.astype("int64"), weights, link=PROBIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +275,7 @@ class Multinomial(_Model):
     """
 
     name: ClassVar[str] = "multinomial"
+    takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.NOMINAL
     has_odds: ClassVar[bool] = True
     base: str | None = None
@@ -264,6 +287,10 @@ class Multinomial(_Model):
     def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design and categories from 0, the base first."""
         return fit_multinomial(design.X, y.astype("int64"))
+
+    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+        """Fit the model to a design, categories from 0 and weights."""
+        return fit_weighted_multinomial(X, y.astype("int64"), weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from campaign_effect.results import (
 from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.hotelling import JointTest
 from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats
 
 
@@ -303,7 +304,7 @@ def _log_likelihood(pooled: PooledModel) -> float | None:
     probability, and the penalties of penalised ones differ.
     """
     one = pooled.first
-    if len(pooled.fits) > 1 or isinstance(one.fit, WeightedFit | GeeFit):
+    if len(pooled.fits) > 1 or isinstance(one.fit, WeightedFit | WeightedCategoryFit | GeeFit):
         return None
     if one.model.form is OutcomeForm.SHARE or isinstance(one.model, Firth):
         return None

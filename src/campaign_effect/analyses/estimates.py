@@ -54,10 +54,15 @@ from campaign_effect.stats.models.random_intercept_margins import (
 )
 from campaign_effect.stats.models.two_way import TwoWayCovariance, two_way_covariance
 from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.weighted_categories import (
+    WeightedCategoryFit,
+    weighted_category_cr,
+    weighted_category_hc,
+)
 from campaign_effect.stats.models.weighted_covariance import weighted_cr, weighted_hc
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 
-AnyFit = Fit | WeightedFit | GeeFit | CategoryFit | RandomInterceptFit
+AnyFit = Fit | WeightedFit | GeeFit | CategoryFit | WeightedCategoryFit | RandomInterceptFit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,7 +97,7 @@ def parameters(
 
     Parameters
     ----------
-    fit : Fit, WeightedFit, GeeFit, CategoryFit or RandomInterceptFit
+    fit : Fit, WeightedFit, GeeFit, CategoryFit, WeightedCategoryFit or RandomInterceptFit
     terms : tuple of str
         One a column of its design.
     categories : tuple of str, optional
@@ -107,9 +112,12 @@ def _(fit: Fit, terms: tuple[str, ...], categories: tuple[str, ...] | None) -> P
 
 
 @parameters.register(WeightedFit)
+@parameters.register(WeightedCategoryFit)
 @parameters.register(GeeFit)
 def _(
-    fit: WeightedFit | GeeFit, terms: tuple[str, ...], categories: tuple[str, ...] | None
+    fit: WeightedFit | WeightedCategoryFit | GeeFit,
+    terms: tuple[str, ...],
+    categories: tuple[str, ...] | None,
 ) -> Parameters:
     return parameters(fit.fit, terms, categories)
 
@@ -176,7 +184,7 @@ def classic_of(fit: AnyFit) -> Covariance:
     """Estimate the covariance that the model's own assumptions give."""
     if isinstance(fit, RandomInterceptFit):
         return mixed_covariance(fit)
-    if isinstance(fit, WeightedFit):
+    if isinstance(fit, WeightedFit | WeightedCategoryFit):
         raise UsageError(
             "The classic covariance is not for weighted answers: it takes weights for counts.",
             hint="leave vcov out, or use HC3, CR2 or SurveyDesign.",
@@ -192,6 +200,8 @@ def robust_of(fit: AnyFit, kind: Hc) -> Covariance:
         return hc_category_covariance(fit, kind)
     if isinstance(fit, WeightedFit):
         return weighted_hc(fit, kind)
+    if isinstance(fit, WeightedCategoryFit):
+        return weighted_category_hc(fit, kind)
     return hc_covariance(_single(fit), kind)
 
 
@@ -201,11 +211,14 @@ def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
         return cr_category_covariance(fit, codes, kind)
     if isinstance(fit, WeightedFit):
         return weighted_cr(fit, codes, kind)
+    if isinstance(fit, WeightedCategoryFit):
+        return weighted_category_cr(fit, codes, kind)
     return cr_covariance(_between_clusters(fit), codes, kind)
 
 
 def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
     """Estimate the covariance by leaving out each cluster in turn."""
+    fit = _counted(fit)
     if isinstance(fit, CategoryFit):
         return jackknife_category_covariance(fit, codes)
     return jackknife_covariance(_between_clusters(fit), codes)
@@ -213,7 +226,7 @@ def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
 
 def two_way_of(fit: AnyFit, first: Integers, second: Integers) -> TwoWayCovariance:
     """Estimate a covariance that allows answers to be alike within either of two clusters."""
-    if isinstance(fit, CategoryFit):
+    if isinstance(fit, CategoryFit | WeightedCategoryFit):
         raise StatisticsError(
             "Two-way clusters are for models with one equation.",
             hint="use CR2 by the clusters that are fewer.",
@@ -222,15 +235,16 @@ def two_way_of(fit: AnyFit, first: Integers, second: Integers) -> TwoWayCovarian
     return two_way_covariance(single, first, second)
 
 
-def weighted_of(fit: AnyFit) -> WeightedFit:
+def weighted_of(fit: AnyFit) -> WeightedFit | WeightedCategoryFit:
     """Take a model that was fitted with weights."""
-    if not isinstance(fit, WeightedFit):
+    if not isinstance(fit, WeightedFit | WeightedCategoryFit):
         raise TypeError("A survey's design needs a model fitted with weights.")
     return fit
 
 
 def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
     """Tell which contrasts one cluster alone informs, shape (k,)."""
+    fit = _counted(fit)
     if isinstance(fit, RandomInterceptFit):
         return np.zeros(len(contrasts), dtype=bool)
     if isinstance(fit, CategoryFit):
@@ -243,6 +257,7 @@ def contrasts_of(
     fit: AnyFit, X1: Floats, X0: Floats, weights: Floats | None = None
 ) -> Sequence[Margin]:
     """Average the difference between two designs: one margin, or one a category."""
+    fit = _counted(fit)
     if isinstance(fit, RandomInterceptFit):
         return [average_mixed_contrast(fit, X1, X0, weights)]
     if isinstance(fit, CategoryFit):
@@ -254,6 +269,7 @@ def slopes_of(
     fit: AnyFit, derivative: Floats, X: Floats, weights: Floats | None = None
 ) -> Sequence[Margin]:
     """Average the derivative by a variable at a design: one margin, or one a category."""
+    fit = _counted(fit)
     if isinstance(fit, RandomInterceptFit):
         return [average_mixed_slope(fit, derivative, X, weights)]
     if isinstance(fit, CategoryFit):
@@ -266,12 +282,14 @@ def column_slopes_of(fit: AnyFit, columns: Sequence[int]) -> Sequence[Sequence[M
     if isinstance(fit, Fit | WeightedFit | GeeFit):
         margins = average_column_slopes(one_index(fit))
         return [[margins[j]] for j in columns]
-    units = np.eye(fit.X.shape[1])
-    return [slopes_of(fit, np.tile(units[j], (len(fit.X), 1)), fit.X) for j in columns]
+    X = fit.fit.X if isinstance(fit, WeightedCategoryFit) else fit.X
+    units = np.eye(X.shape[1])
+    return [slopes_of(fit, np.tile(units[j], (len(X), 1)), X) for j in columns]
 
 
 def predictions_of(fit: AnyFit, X: Floats) -> Sequence[Margin]:
     """Average the expected outcome at a design: one margin, or one a category."""
+    fit = _counted(fit)
     if isinstance(fit, RandomInterceptFit):
         return [average_mixed_prediction(fit, X)]
     if isinstance(fit, CategoryFit):
@@ -287,6 +305,11 @@ def _of_terms(terms: tuple[str, ...], values: Floats, contrasts: Floats) -> Para
         contrasts=contrasts,
         is_slope=(True,) * len(terms),
     )
+
+
+def _counted(fit: AnyFit) -> Fit | WeightedFit | GeeFit | CategoryFit | RandomInterceptFit:
+    """Take a weighted model of categories with its weights as counts."""
+    return fit.fit if isinstance(fit, WeightedCategoryFit) else fit
 
 
 def one_index(fit: Fit | WeightedFit | GeeFit | RandomInterceptFit) -> Fit:

@@ -27,7 +27,6 @@ from campaign_effect.stats.models.covariance import Covariance
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.separation import SeparationKind
-from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
 
@@ -83,7 +82,7 @@ class FittedModel:
             return self.fit
         raise UsageError(
             f"This is not known for the model {type(self.model).__name__}"
-            f"{' with weights' if isinstance(self.fit, WeightedFit) else ''}.",
+            f"{'' if self.weights is None else ' with weights'}.",
             hint="use Logit, Probit, Firth, FractionalLogit, Lpm or Ols; weights=False fits "
             "them without weights.",
         )

@@ -50,8 +50,7 @@ def choose_weights(
         raise StatisticsError(
             f"The model {type(model).__name__} takes no weights.",
             received=f"weights {name!r}" if name else None,
-            hint="weights=False fits it without them; Logit, Lpm, Ols and FractionalLogit "
-            "take them.",
+            hint="weights=False fits it without them; Logit, for example, takes them.",
         )
     return name
 

@@ -38,7 +38,9 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
     ]
     if fit.weight is not None:
         said.insert(1, Text.of("say.chosen_weights", weight=fit.weight))
-    if fit.mcfadden is not None and fit.log_likelihood is None:
+    if fit.mcfadden is not None and fit.log_likelihood is None and fit.auc is None:
+        said.append(Text.of("say.fit.weighted_shares", mcfadden=fit.mcfadden))
+    elif fit.mcfadden is not None and fit.log_likelihood is None:
         said.append(Text.of("say.fit.weighted", mcfadden=fit.mcfadden, auc=fit.auc))
     elif fit.lr_chi2 is not None and fit.auc is None:
         said.append(

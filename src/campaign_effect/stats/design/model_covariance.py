@@ -10,17 +10,20 @@ from campaign_effect.stats.design.survey_design import SurveyDesign, total_covar
 from campaign_effect.stats.models.covariance import Covariance, DfRule
 from campaign_effect.stats.models.refits import refit
 from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 RANK = 1e-5  # of the largest singular value, as R's `degf`: smaller ones repeat the others
 
 
-def linearised_covariance(weighted: WeightedFit, design: SurveyDesign) -> Covariance:
+def linearised_covariance(
+    weighted: WeightedFit | WeightedCategoryFit, design: SurveyDesign
+) -> Covariance:
     """Estimate the covariance that a survey's design gives, by Taylor linearisation.
 
     Parameters
     ----------
-    weighted : WeightedFit
+    weighted : WeightedFit or WeightedCategoryFit
         A model with the design's weights.
     design : SurveyDesign
         How the answers were drawn.
@@ -52,10 +55,12 @@ def linearised_covariance(weighted: WeightedFit, design: SurveyDesign) -> Covari
     array([[0.5926]])
     """
     matrix = total_covariance(weighted.influence, design)
-    return _of_design("design", matrix, design.df() + 1 - len(weighted.beta))
+    return _of_design("design", matrix, design.df() - weighted.n_terms)
 
 
-def replicated_covariance(weighted: WeightedFit, replicates: ReplicateWeights) -> Covariance:
+def replicated_covariance(
+    weighted: WeightedFit | WeightedCategoryFit, replicates: ReplicateWeights
+) -> Covariance:
     """Estimate a covariance by fitting the model again with every set of replicate weights.
 
     Parameters
@@ -74,7 +79,8 @@ def replicated_covariance(weighted: WeightedFit, replicates: ReplicateWeights) -
     Raises
     ------
     StatisticsError
-        If a replicate has no finite estimate, or no degrees of freedom are left.
+        If the model is neither linear nor logistic, a replicate has no finite estimate, or no
+        degrees of freedom are left.
 
     Notes
     -----
@@ -96,6 +102,11 @@ def replicated_covariance(weighted: WeightedFit, replicates: ReplicateWeights) -
     >>> replicated_covariance(fit, sets).matrix.round(4)
     array([[0.8333]])
     """
+    if not isinstance(weighted, WeightedFit):
+        raise StatisticsError(
+            "Replicate weights are for linear and logistic models.",
+            hint="use SurveyDesign or CR2.",
+        )
     if len(replicates.values) != len(weighted.weights):
         raise StatisticsError(
             "Replicate weights need a row for every answer.",

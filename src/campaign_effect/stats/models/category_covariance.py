@@ -124,7 +124,7 @@ def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2)
     2.0
     """
     kind = Cr(kind)
-    clusters = _clusters(fit, codes)
+    clusters = category_clusters(fit, codes)
     blocks = _adjusted_blocks(fit, clusters, -0.5 if kind is Cr.CR2 else 0.0)
     G = clusters.n_clusters
     correction = G / (G - 1) * (fit.n - 1) / fit.df_residual if kind is Cr.CR1 else 1.0
@@ -176,7 +176,7 @@ def jackknife_category_covariance(fit: CategoryFit, codes: Integers) -> Covarian
     >>> jackknife_category_covariance(fit_ordered(x, y), np.arange(12) % 4).df
     3.0
     """
-    clusters = _clusters(fit, codes)
+    clusters = category_clusters(fit, codes)
     blocks, G = _adjusted_blocks(fit, clusters, -1.0), clusters.n_clusters
     return Covariance(
         kind="CV3",
@@ -219,12 +219,12 @@ def inestimable_category_without(
     >>> inestimable_category_without(fit, np.array([1, 1, 2, 2, 3, 3]), np.eye(2))[0]
     array([False, False,  True])
     """
-    clusters = _clusters(fit, codes)
+    clusters = category_clusters(fit, codes)
     directions = contrasts @ fit.root
     lengths = np.linalg.norm(directions, axis=1)
     rests = []
     for g in range(clusters.n_clusters):
-        eigenvalues, Y = np.linalg.eigh(_hat(fit, clusters.rows(g)))
+        eigenvalues, Y = np.linalg.eigh(information_of(fit, clusters.rows(g), fit.counts))
         rests.append(np.linalg.norm(directions @ Y[:, eigenvalues > UNIT], axis=1))
     return np.asarray(np.column_stack(rests) > 1e-7 * lengths[:, None])
 
@@ -233,7 +233,28 @@ def _of_rows(kind: str, matrix: Floats) -> Covariance:
     return Covariance(kind=kind, matrix=frozen(matrix), df_rule=DfRule.NORMAL, df=np.inf)
 
 
-def _clusters(fit: CategoryFit, codes: Integers) -> Clusters:
+def category_clusters(fit: CategoryFit, codes: Integers) -> Clusters:
+    """Group a model's rows by cluster.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+
+    Raises
+    ------
+    SingleClusterError, StatisticsError
+        As `cr_category_covariance`.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> category_clusters(fit, np.array([7, 7, 9, 9])).n_clusters
+    2
+    """
     if codes.shape != fit.y.shape:
         raise StatisticsError(
             "Every row needs one cluster code.",
@@ -260,14 +281,36 @@ def _adjusted_scores(fit: CategoryFit, rows: slice, power: float) -> Floats:
     return np.asarray(np.einsum("mr,mrq->mq", np.einsum("mrs,ms->mr", A, e), B))
 
 
-def _hat(fit: CategoryFit, rows: Integers) -> Floats:
-    """Sum of the hat matrices of a cluster's answers, shape (q, q)."""
+def information_of(fit: CategoryFit, rows: Integers, times: Floats | None) -> Floats:
+    """Sum the information of a cluster's answers, in coordinates in which all is I.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    rows : ndarray of int, shape (m,)
+        Rows of the cluster.
+    times : ndarray, shape (n_rows,), or None
+        What each row of the fit counts; 1 if None.
+
+    Returns
+    -------
+    ndarray, shape (q, q)
+        With the fit's counts, the cluster's hat matrix.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> information_of(fit, np.array([0, 1]), None).round(6)
+    array([[0.5]])
+    """
     found = np.zeros((fit.q, fit.q))
     for some in row_blocks(len(rows), BLOCK_ROWS):
         D = fit.directions(rows[some])
         bent = fit.curvatures[rows[some]] @ D
-        if fit.counts is not None:
-            bent *= fit.counts[rows[some], None, None]
+        if times is not None:
+            bent *= times[rows[some], None, None]
         found += D.reshape(-1, fit.q).T @ bent.reshape(-1, fit.q)
     return np.asarray(fit.root.T @ found @ fit.root)
 
@@ -287,7 +330,7 @@ def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> Adju
         rows = clusters.rows(g)
         one = fit.scores(rows)
         scores[g] = one.sum(axis=0) if fit.counts is None else fit.counts[rows] @ one
-        hats[g] = _hat(fit, rows)
+        hats[g] = information_of(fit, rows, fit.counts)
     eigenvalues, Y = np.linalg.eigh(hats)
     A = _powers(eigenvalues, Y, power) if power else np.broadcast_to(np.eye(q), hats.shape)
     return AdjustedBlocks(
@@ -295,11 +338,30 @@ def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> Adju
         scores=frozen(np.einsum("gij,gj->gi", A, scores @ fit.root)),
         own=frozen(A @ hats @ A),
         cross=frozen(hats @ A),
-        facts=_facts(fit, clusters, eigenvalues),
+        facts=category_facts(fit, clusters, eigenvalues),
     )
 
 
-def _facts(fit: CategoryFit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:
+def category_facts(fit: CategoryFit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:
+    """Gather what to know of the clusters from the eigenvalues of their hats.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    clusters : Clusters
+        Its rows by cluster.
+    eigenvalues : ndarray, shape (G, q)
+        Of each cluster's hat, ascending.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> clusters = category_clusters(fit, np.array([7, 7, 9, 9]))
+    >>> category_facts(fit, clusters, np.array([[0.5], [0.5]])).sizes
+    array([2, 2])
+    """
     sizes = np.bincount(clusters.index, weights=fit.counts)
     return ClusterFacts(
         sizes=frozen(np.rint(sizes).astype(np.int64)),

@@ -74,6 +74,37 @@ def fit_multinomial(
            [0.6931]])
     """
     n = check_answers(X, y.astype(np.float64), counts)
+    return multinomial_maximum(X, y, counts, n, base)
+
+
+def multinomial_maximum(
+    X: Floats, y: Integers, counts: Floats | None, n: int, base: int
+) -> MultinomialFit:
+    """Maximise the likelihood of answers that were checked.
+
+    Parameters
+    ----------
+    X, y, counts, base
+        As in `fit_multinomial`; counts need not be whole (weights of a mean of 1).
+    n : int
+        Answers.
+
+    Returns
+    -------
+    MultinomialFit
+
+    Raises
+    ------
+    NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_multinomial`.
+
+    Examples
+    --------
+    >>> y = np.array([0, 0, 0, 1, 1, 2])
+    >>> multinomial_maximum(np.ones((6, 1)), y, None, 6, 2).beta.round(4)
+    array([[1.0986],
+           [0.6931]])
+    """
     K = check_categories(y)
     if not 0 <= base < K:
         raise StatisticsError(

@@ -88,6 +88,36 @@ def fit_ordered(
     (array([1.724]), array([-0.93,  0.93]))
     """
     n = check_answers(X, y.astype(np.float64), counts)
+    return ordered_maximum(X, y, counts, n, link)
+
+
+def ordered_maximum(
+    X: Floats, y: Integers, counts: Floats | None, n: int, link: Link
+) -> OrderedFit:
+    """Maximise the likelihood of answers that were checked.
+
+    Parameters
+    ----------
+    X, y, counts, link
+        As in `fit_ordered`; counts need not be whole (weights of a mean of 1).
+    n : int
+        Answers.
+
+    Returns
+    -------
+    OrderedFit
+
+    Raises
+    ------
+    NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_ordered`.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [0], [0], [1], [1], [1]])
+    >>> ordered_maximum(X, np.array([0, 1, 2, 1, 2, 2]), None, 6, LOGIT).beta.round(3)
+    array([1.724])
+    """
     K = check_categories(y)
     frame = _Coordinates.of(X, counts, n)
     answers = SortedAnswers.of(frame.design(X), y, counts, link)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logit, xlog1py, xlogy
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.models.bernoulli import fit_bernoulli
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
     holds_constant,
@@ -17,7 +18,9 @@ from campaign_effect.stats.models.design_matrix import (
 )
 from campaign_effect.stats.models.fit import Fit, read_only
 from campaign_effect.stats.models.links import IDENTITY, LOGIT, Link
+from campaign_effect.stats.models.logit import check_binary
 from campaign_effect.stats.models.logit_offset import logit_with_offset
+from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 LEAST_VARIANCE = 1e-100  # keeps a variance that underflows from dividing by zero
@@ -47,6 +50,11 @@ class WeightedFit:
     def beta(self) -> Floats:
         """Coefficients, shape (p,)."""
         return self.fit.beta
+
+    @property
+    def n_terms(self) -> int:
+        """Columns of the design besides the constant."""
+        return self.fit.p - 1
 
     @property
     def bread(self) -> Floats:
@@ -107,7 +115,7 @@ def fit_weighted_ols(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     >>> fit_weighted_ols(np.ones((3, 1)), y, weights).beta
     array([1.75])
     """
-    w = _checked(X, y, weights)
+    w = normed_weights(X, y, weights)
     root = inverse_factor(triangular_factor(X, np.sqrt(w)))
     beta = root @ ((X @ root).T @ (w * y))
     ones = np.ones(len(y))
@@ -154,7 +162,7 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     >>> abs(fit_weighted_logit(np.ones((3, 1)), y, weights).beta) < 1e-12
     array([ True])
     """
-    w = _checked(X, y, weights)
+    w = normed_weights(X, y, weights)
     if not np.all((y >= 0) & (y <= 1)):
         raise StatisticsError(
             "The outcome of a logistic regression must lie between 0 and 1.",
@@ -167,8 +175,73 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     return _at(root @ theta, X, y, w, LOGIT, _logit_parts)
 
 
-def _checked(X: Floats, y: Floats, weights: Floats) -> Floats:
-    """Check answers and weights, and bring weights to a mean of 1."""
+def fit_weighted_probit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    """Fit a probit regression to a sample drawn with unequal probabilities.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, p)
+        Design, complete, with its column of ones.
+    y : ndarray of float, shape (n,)
+        Outcome, 0 or 1, complete.
+    weights : ndarray, shape (n,)
+        Probability weights, positive; their scale does not matter.
+
+    Returns
+    -------
+    WeightedFit
+        Coefficients in standard deviations of the latent variable.
+
+    Raises
+    ------
+    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError
+        As `fit_probit`.
+    StatisticsError
+        If a weight is not positive, or y is not 0 or 1.
+
+    References
+    ----------
+    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
+       complex surveys. International Statistical Review, 51, 279-292.
+       https://doi.org/10.2307/1402588
+
+    Examples
+    --------
+    >>> y, weights = np.array([0.0, 1.0, 1.0]), np.array([2.0, 1.0, 1.0])
+    >>> abs(fit_weighted_probit(np.ones((3, 1)), y, weights).beta) < 1e-12
+    array([ True])
+    """
+    check_binary(X, y, None)
+    w = normed_weights(X, y, weights)
+    return WeightedFit(fit=fit_bernoulli(X, y, w, len(y), PROBIT_LIKELIHOOD))
+
+
+def normed_weights(X: Floats, y: Floats, weights: Floats) -> Floats:
+    """Check answers and weights, and bring weights to a mean of 1.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, p)
+        Design, complete.
+    y : ndarray of float, shape (n,)
+        Outcome, complete.
+    weights : ndarray, shape (n,)
+        Probability weights.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Raises
+    ------
+    TooFewRowsError, NoVariationError, StatisticsError
+        If no model can be fitted, or a weight is not positive.
+
+    Examples
+    --------
+    >>> normed_weights(np.ones((3, 1)), np.arange(3.0), np.array([1.0, 1.0, 4.0]))
+    array([0.5, 0.5, 2. ])
+    """
     check_answers(X, y, None)
     if weights.shape != y.shape or not np.all(np.isfinite(weights) & (weights > 0)):
         raise StatisticsError(

@@ -46,6 +46,19 @@ def test_differences_are_those_of_the_adjusted_probabilities(found):
     assert rows["n"].sum() == found.sample.n_used
 
 
+def test_doses_are_the_predictions_and_effects_of_the_factor(dosed, found):
+    formula = "y ~ C(dose) + sex + inc"
+    effect = ce.fit_effect(dosed, formula, vcov=ce.CR2(cluster="comm"))
+    at = ce.predict_probabilities(effect, "dose").tidy()
+    less = ce.average_effects(effect, of="dose").tidy()
+    rows = found.tidy()
+    for column in ("estimate", "conf_low", "conf_high"):
+        assert_allclose(rows[column], at[column], rtol=1e-9)
+    pairs = {"difference": "estimate", "difference_low": "conf_low", "p_value": "p_value"}
+    for mine, theirs in pairs.items():
+        assert_allclose(rows[mine].iloc[1:], less[theirs], rtol=1e-6)
+
+
 def test_contrasts_are_zero_on_every_line_and_on_no_bend():
     doses = np.array([1.0, 2.0, 4.0, 7.0])
     contrasts = linearity_contrasts(doses)
@@ -92,6 +105,8 @@ def test_what_is_no_dose_is_refused(dosed):
         ce.estimate_dose_response(dosed, "sex", "y ~ sex")
     with pytest.raises(UsageError, match="no variable"):
         ce.estimate_dose_response(dosed, "inc", "y ~ dose")
+    with pytest.raises(UsageError, match="no intercept"):
+        ce.estimate_dose_response(dosed, "dose", "y ~ 0 + dose")
     with pytest.raises(UsageError, match="has categories"):
         ce.estimate_dose_response(dosed, "inc", "dose ~ inc", model=ce.OrderedLogit())
 

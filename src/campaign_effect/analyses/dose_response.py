@@ -12,10 +12,11 @@ import pandas as pd
 
 from campaign_effect.analyses.choices import Model
 from campaign_effect.analyses.columns import known_columns
-from campaign_effect.analyses.counterfactuals import answers_at, check_variable
+from campaign_effect.analyses.counterfactuals import check_variable, stacked
 from campaign_effect.analyses.covariances import Vcov
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.effects import fit_effect, schema_formulas
+from campaign_effect.analyses.estimates import predictions_of
 from campaign_effect.analyses.exposure_counts import (
     ANY,
     NUMBER,
@@ -24,14 +25,13 @@ from campaign_effect.analyses.exposure_counts import (
 )
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.formulas import as_factor
-from campaign_effect.analyses.margins import average_effects
-from campaign_effect.analyses.predictions import predict_probabilities
+from campaign_effect.analyses.inference import infer
+from campaign_effect.analyses.predictions import prediction_interval
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import (
     Count,
     Df,
     Flag,
-    Literal,
     Name,
     Notice,
     Number,
@@ -65,7 +65,6 @@ class Dose(Row):
     model: Word
     term: Name
     dose: Number
-    category: Literal | None
     n: Count | None
     estimate: Proportion
     conf_low: Proportion | None
@@ -281,12 +280,10 @@ def _check(one: FittedModel, name: str) -> None:
             f"{name!r} has words for answers.",
             hint="give it an ordered scale in the schema, or use predict_probabilities.",
         )
-    low, high = one.answers[name].min(), one.answers[name].max()
-    moved = [one.design.terms[place] for place in _places(one, name, low, high)]
-    if moved != [name]:
+    if one.design.own_column(name) is None:
         raise UsageError(
             f"{name!r} is not one term of its own in {one.formula.text!r}.",
-            received=f"terms {moved}",
+            received=f"terms {list(one.design.terms)}",
             hint="let it enter as a number: 'outcome ~ exposure + control'.",
         )
     n_answers = one.answers[name].nunique()
@@ -298,36 +295,61 @@ def _check(one: FittedModel, name: str) -> None:
         )
 
 
-def _places(one: FittedModel, name: str, low: float, high: float) -> list[int]:
-    """Find the columns of the design that move with a variable from one answer to another."""
-    after, before = (one.design.of(answers_at(one, {name: answer})) for answer in (high, low))
-    return [int(place) for place in np.flatnonzero((after != before).any(axis=0))]
+def _places(one: FittedModel, name: str) -> list[int]:
+    """Find the columns of the design that mark each answer but the lowest."""
+    X, answers = one.design.X, one.answers[name]
+    base, *others = answers.cat.categories
+    marks = {dose: (answers == dose).to_numpy(dtype=float) for dose in (base, *others)}
+    found = {
+        dose: place
+        for place in range(X.shape[1])
+        for dose, mark in marks.items()
+        if np.array_equal(X[:, place], mark)
+    }
+    if base in found or len(found) < len(others):
+        raise UsageError(
+            f"The formula {one.formula.text!r} has no intercept.",
+            hint="keep it: differences are to the lowest answer.",
+        )
+    return [found[dose] for dose in others]
+
+
+def _predicted(one: FittedModel, places: list[int]) -> tuple[Floats, Floats]:
+    """Average the predictions with everyone at each answer, with their gradients."""
+    designs = np.repeat(one.design.X[None], len(places) + 1, axis=0)
+    designs[:, :, places] = 0.0
+    for dose, place in enumerate(places, start=1):
+        designs[dose, :, place] = 1.0
+    return stacked(margin for X in designs for margin in predictions_of(one.fit, X))
 
 
 def _doses(levels: EffectResult, name: str, min_cell: int) -> Iterator[Dose]:
     one = levels.models[0]
     answers = one.answers[name]
-    found = answers.value_counts(sort=False).reindex(answers.cat.categories)
-    counts: Integers = np.asarray(found, dtype=np.int64)
+    given = answers.value_counts(sort=False).reindex(answers.cat.categories)
+    counts: Integers = np.asarray(given, dtype=np.int64)
     hidden = suppress_line(counts, threshold=min_cell)
-    predictions = predict_probabilities(levels, name).predictions
-    differences = [None, *average_effects(levels, of=name).effects]
-    rows = zip(answers.cat.categories, counts, hidden, predictions, differences, strict=True)
-    for dose, n, is_hidden, at, less in rows:
+    estimates, gradients = _predicted(one, _places(one, name))
+    shown = [False] * len(counts)
+    at = infer(estimates, gradients, one.covariance, levels.level, shown)
+    moved, away = estimates[1:] - estimates[0], gradients[1:] - gradients[0]
+    less = infer(moved, away, one.covariance, levels.level, one.inestimable(away))
+    rows = zip(answers.cat.categories, counts, hidden, at, [None, *less], strict=True)
+    for dose, n, is_hidden, prediction, difference in rows:
+        low, high = prediction_interval(prediction, levels.level, one.model)
         yield Dose(
-            outcome=at.outcome,
-            model=at.model,
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
             term=name,
             dose=float(dose),
-            category=at.category,
             n=None if is_hidden else int(n),
-            estimate=at.estimate,
-            conf_low=at.conf_low,
-            conf_high=at.conf_high,
-            difference=less.estimate if less else None,
-            difference_low=less.conf_low if less else None,
-            difference_high=less.conf_high if less else None,
-            p_value=less.p_value if less else None,
+            estimate=prediction.estimate,
+            conf_low=low,
+            conf_high=high,
+            difference=difference.estimate if difference else None,
+            difference_low=difference.conf_low if difference else None,
+            difference_high=difference.conf_high if difference else None,
+            p_value=difference.p_value if difference else None,
             is_suppressed=bool(is_hidden),
         )
 
@@ -335,7 +357,7 @@ def _doses(levels: EffectResult, name: str, min_cell: int) -> Iterator[Dose]:
 def _tests(line: FittedModel, levels: FittedModel, name: str) -> Iterator[DoseTest]:
     base, *others = levels.answers[name].cat.categories
     doses = np.array([base, *others], dtype=np.float64)
-    places = [place for dose in others for place in _places(levels, name, base, dose)]
+    places = _places(levels, name)
     p = len(levels.design.terms)
     yield _row(levels, name, "hypothesis.no_difference", np.eye(p)[places])
     if len(doses) < 3:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from campaign_effect.analyses.choices import Model
 from campaign_effect.analyses.counterfactuals import (
     Answer,
     answers_at,
@@ -154,7 +155,7 @@ def _row(
     level: float,
 ) -> Prediction:
     is_factor = isinstance(one.answers[of].dtype, pd.CategoricalDtype)
-    low, high = _interval(test, level, is_probability=one.model.name not in LINEAR)
+    low, high = prediction_interval(test, level, one.model)
     return Prediction(
         outcome=one.formula.outcome,
         model=f"model.{one.model.name}",
@@ -170,11 +171,11 @@ def _row(
     )
 
 
-def _interval(
-    test: Inference, level: float, *, is_probability: bool
+def prediction_interval(
+    test: Inference, level: float, model: Model
 ) -> tuple[float | None, float | None]:
     """Give the interval, on the logit scale where the estimate is a probability inside."""
-    if not is_probability or not 0 < test.estimate < 1:
+    if model.name in LINEAR or not 0 < test.estimate < 1:
         return test.conf_low, test.conf_high
     df = np.inf if test.df is None else test.df
     center = special.logit(test.estimate)

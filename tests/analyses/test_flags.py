@@ -73,6 +73,7 @@ def honest():
             "age": rng.integers(18, 80, N),
             "check": 4,
             "phone": [f"08120000{i:04d}" for i in range(N)],
+            "IPAddress": [f"10.0.0.{i}" for i in range(N)],
             "start": start.floor("s").astype(str),
             "end": (start + took).floor("s").astype(str),
         }
@@ -112,6 +113,16 @@ def test_a_retouched_copy_is_a_near_duplicate(honest):
 def test_the_same_telephone_in_another_form_is_the_same_person(honest):
     honest.loc[7, "phone"] = "+62 812-0000-0003"
     assert flagged(honest, "same_person") == [7]
+
+
+def test_a_device_of_two_is_flagged_and_those_of_interviewers_are_not(honest):
+    addresses = honest["IPAddress"]
+    honest["IPAddress"] = [*addresses[:-1], addresses[4]]
+    assert flagged(honest, "same_device") == [N - 1]
+    honest["IPAddress"] = [addresses[i % 5] for i in range(N)]
+    counts = ce.check_quality(ce.read_survey(honest, form())).flag_counts
+    (row,) = [one for one in counts if one.reason == "flag.same_device"]
+    assert (row.n, row.unchecked) == (None, "unchecked.shared_devices")
 
 
 def test_half_the_median_s_time_is_too_fast(honest):
@@ -191,6 +202,7 @@ def test_what_cannot_be_checked_says_why_and_counts_nobody():
     counts = ce.check_quality(survey).flag_counts
     assert {row.unchecked for row in counts if row.reason != "flag.outlying"} == {
         *("unchecked.few_questions", "unchecked.no_identity", "unchecked.no_times"),
+        "unchecked.no_device",
         *("unchecked.few_items", "unchecked.few_scales", "unchecked.no_attention"),
         *("unchecked.no_age", "unchecked.no_submitted"),
     }

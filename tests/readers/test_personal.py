@@ -6,7 +6,7 @@ import pytest
 
 from campaign_effect.errors import SchemaError
 from campaign_effect.readers import read_table
-from campaign_effect.readers.personal import drop_personal, find_personal
+from campaign_effect.readers.personal import Hashes, drop_personal, find_personal
 from campaign_effect.schema.model import Schema
 
 N = 60
@@ -113,7 +113,8 @@ def test_dropping_leaves_the_answers_and_who_is_who():
             "x1": ["1", "2", "3", "4", "5"],
         }
     )
-    kept, personal, who = drop_personal(raw)
+    kept, personal, hashes = drop_personal(raw)
+    who = hashes.person
     assert list(kept.cells) == ["x1"]
     assert [column.name for column in kept.columns] == ["x1"]
     assert [one.kind for one in personal] == ["name", "phone"]
@@ -123,17 +124,35 @@ def test_dropping_leaves_the_answers_and_who_is_who():
 
 def test_the_salt_is_drawn_anew():
     raw = table({"Nomor WhatsApp": ["081234567890"]})
-    assert drop_personal(raw)[2][0] != drop_personal(raw)[2][0]
+    assert drop_personal(raw)[2].person[0] != drop_personal(raw)[2].person[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("IP Address", ["10.0.0.1", "10.0.0.2", "10.0.0.1", ""]),
+        ("deviceid", ["ee.kobo:aB3", "ee.kobo:xY9", "ee.kobo:aB3", ""]),
+        ("device_id", ["356938035643809", "356938035643810", "356938035643809", ""]),
+    ],
+)
+def test_a_device_is_dropped_and_told_apart(header, cells):
+    raw = table({header: cells, "x1": ["1", "2", "3", "4"]})
+    kept, _, hashes = drop_personal(raw)
+    assert list(kept.cells) == ["x1"]
+    assert hashes.person is None
+    device = hashes.device
+    assert (device[0] == device[2], device[0] == device[1], device[3]) == (True, False, 0)
 
 
 def test_without_personal_data_nothing_changes():
     raw = table({"x1": ["1", "2"]})
-    assert drop_personal(raw) == (raw, (), None)
+    assert drop_personal(raw) == (raw, (), Hashes())
 
 
 def test_the_fixture_of_google_forms_loses_its_addresses_and_numbers(shared):
     raw = read_table(shared("fixtures/google_forms_id.csv"))
-    kept, personal, who = drop_personal(raw)
+    kept, personal, hashes = drop_personal(raw)
+    who = hashes.person
     assert [(one.column, one.kind) for one in personal] == [
         ("Alamat Email", "email"),
         ("Nomor WhatsApp", "phone"),

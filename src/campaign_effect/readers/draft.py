@@ -19,7 +19,7 @@ from campaign_effect.readers.drafting.missing_codes import set_usual_aside
 from campaign_effect.readers.drafting.sheet import Guess, Question, Sheet
 from campaign_effect.readers.drafting.variables import add_variable
 from campaign_effect.readers.drafting.words import Names
-from campaign_effect.readers.personal import IDENTIFYING, Personal, find_personal
+from campaign_effect.readers.personal import IDENTIFYING, OF_DEVICES, find_personal
 from campaign_effect.readers.table import RawTable
 from campaign_effect.results import Notice
 from campaign_effect.schema.model import Schema, Variable
@@ -111,7 +111,11 @@ def _guessed(table: RawTable) -> Draft:
     seen = (look_at(table, one, missing) for one in table.columns if one.name not in hidden)
     looks = [set_usual_aside(look) for look in seen]
     sheet = Sheet(table.cells, missing)
-    sheet.add_personal(*_told_apart(personal))
+    sheet.add_personal(
+        tuple(one.column for one in personal if one.kind not in (*IDENTIFYING, *OF_DEVICES)),
+        identity=tuple(one.column for one in personal if one.kind in IDENTIFYING),
+        device=tuple(one.column for one in personal if one.kind in OF_DEVICES),
+    )
     sheet.add_times(table.started, table.submitted)
     several = find_several(looks, table.cells)
     ticked = {look.name for one in several for look in one.looks}
@@ -175,12 +179,6 @@ def _votes(sheet: Sheet) -> tuple[Notice, ...]:
     """Name the columns that look like a vote: none is an outcome before somebody says so."""
     votes = tuple(sheet.outcomes)
     return (Notice.of("no_outcome", variables=votes),) if votes else ()
-
-
-def _told_apart(personal: Sequence[Personal]) -> tuple[list[str], list[str]]:
-    """Tell columns that show whether two rows are one person from other personal ones."""
-    identity = [one.column for one in personal if one.kind in IDENTIFYING]
-    return [one.column for one in personal if one.column not in identity], identity
 
 
 def _comments(draft: Draft) -> dict[str, str]:

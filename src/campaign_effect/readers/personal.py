@@ -19,13 +19,17 @@ from campaign_effect.readers.table import RawTable
 from campaign_effect.schema.model import Schema
 
 PersonalKind = Literal[
-    "email", "phone", "nik", "ip", "location", "id", "name", "address", "free_text", "declared"
-]
+    "email", "phone", "nik", "ip", "device", "location", "id", "name", "address", "free_text",
+    "declared",
+]  # fmt: skip
 Why = Literal["schema", "header", "cells"]
 """Who said so: the schema, the header (and its cells do not contradict it), or the cells."""
 
 IDENTIFYING: Final = ("phone", "email", "nik")
 """Kinds that tell whether two rows are one person."""
+
+OF_DEVICES: Final = ("ip", "device")
+"""Kinds that tell whether two rows came from one device."""
 
 _MOST_ROWS: Final = 20_000
 _REFUSED_SHARE: Final = 0.5
@@ -42,8 +46,9 @@ class Personal:
     column : str
         Its name.
     kind : str
-        ``email``, ``phone``, ``nik`` (national identity number), ``ip``, ``location``, ``id``
-        (of a respondent or answer), ``name``, ``address``, ``free_text`` or ``declared``.
+        ``email``, ``phone``, ``nik`` (national identity number), ``ip``, ``device``,
+        ``location``, ``id`` (of a respondent or answer), ``name``, ``address``, ``free_text``
+        or ``declared``.
     why : str
         ``schema``, ``header`` or ``cells``.
     """
@@ -119,6 +124,12 @@ _SIGNS: Final = (
         re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}"),
         0.2,
         0.2,
+    ),
+    _Sign(
+        "device",
+        _words("device ?id|imei|android ?id|subscriber ?id|sim ?(?:id|serial)"),
+        re.compile(r"\S+"),
+        0.5,
     ),
     _Sign(
         "location",
@@ -197,6 +208,21 @@ _SIGNS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashes:
+    """Salted hashes of personal columns, by row: equal where these are, 0 where all are blank.
+
+    Attributes
+    ----------
+    person, device : ndarray of uint64, shape (n,), or None
+        Who answered, and on what. The salt is drawn anew and not kept. None where there are no
+        such columns.
+    """
+
+    person: NDArray[np.uint64] | None = None
+    device: NDArray[np.uint64] | None = None
+
+
 def find_personal(table: RawTable, schema: Schema | None = None) -> tuple[Personal, ...]:
     """Find the columns that identify a person or may do so.
 
@@ -205,8 +231,8 @@ def find_personal(table: RawTable, schema: Schema | None = None) -> tuple[Person
     table : RawTable
         As it was read; of a long table, some 20,000 rows are looked at.
     schema : Schema, optional
-        Its roles ``personal`` and ``identity`` are taken at their word; the columns of its
-        items and variables are answers.
+        Its roles ``personal``, ``identity`` and ``device`` are taken at their word; the
+        columns of its items and variables are answers.
 
     Returns
     -------
@@ -227,7 +253,8 @@ def find_personal(table: RawTable, schema: Schema | None = None) -> tuple[Person
     [('WA', 'phone')]
     """
     roles = schema.roles if schema else None
-    declared = {*roles.personal, *roles.identity, *roles.id} if roles else set[str]()
+    named = (roles.personal, roles.identity, roles.device, roles.id) if roles else ()
+    declared = {column for columns in named for column in columns}
     answers = _answer_columns(schema) - declared
     found = []
     for column in table.columns:
@@ -244,8 +271,8 @@ def find_personal(table: RawTable, schema: Schema | None = None) -> tuple[Person
 
 def drop_personal(
     table: RawTable, schema: Schema | None = None
-) -> tuple[RawTable, tuple[Personal, ...], NDArray[np.uint64] | None]:
-    """Leave personal columns out, keeping only whether two rows are of one person.
+) -> tuple[RawTable, tuple[Personal, ...], Hashes]:
+    """Leave personal columns out, keeping only whether two rows are of one person or device.
 
     Parameters
     ----------
@@ -258,21 +285,25 @@ def drop_personal(
         Without the personal columns.
     personal : tuple of Personal
         What was left out.
-    identity : ndarray of uint64, shape (n,), or None
-        A salted hash of the identity columns (the schema's, else telephone, e-mail and
-        identity numbers): equal where they are equal but for spaces, case and the form of
-        the number; 0 where all are blank. The salt is drawn anew and not kept. None where
-        there are no such columns.
+    hashes : Hashes
+        Of the identity columns (the schema's, else telephone, e-mail and identity numbers) and
+        of those of the device (the schema's, else IP addresses and numbers of devices): equal
+        where they are equal but for spaces, case and the form of a number.
     """
     personal = find_personal(table, schema)
     names = {one.column for one in personal}
     if not names:
-        return table, (), None
+        return table, (), Hashes()
     kept = tuple(column for column in table.columns if column.name not in names)
     cells = table.cells[[column.name for column in kept]]
-    who = _identity_columns(personal, schema)
-    identity = _identity(table.cells[who]) if who else None
-    return replace(table, cells=cells, columns=kept), personal, identity
+    roles = schema.roles if schema else None
+    who = _columns_of(personal, roles.identity if roles else (), IDENTIFYING)
+    what = _columns_of(personal, roles.device if roles else (), OF_DEVICES)
+    hashes = Hashes(
+        person=_hashes(table.cells[who]) if who else None,
+        device=_hashes(table.cells[what]) if what else None,
+    )
+    return replace(table, cells=cells, columns=kept), personal, hashes
 
 
 def _answer_columns(schema: Schema | None) -> set[str]:
@@ -345,15 +376,17 @@ def _refuse_personal_answers(column: str, seen: _Seen) -> None:
             )
 
 
-def _identity_columns(personal: Sequence[Personal], schema: Schema | None) -> list[str]:
-    named = schema.roles.identity if schema else ()
+def _columns_of(
+    personal: Sequence[Personal], named: Sequence[str], kinds: Sequence[str]
+) -> list[str]:
+    """Give the columns that the schema names, else those of some kinds."""
     if named:
         return [one.column for one in personal if one.column in named]
-    return [one.column for one in personal if one.kind in IDENTIFYING]
+    return [one.column for one in personal if one.kind in kinds]
 
 
-def _identity(cells: pd.DataFrame) -> NDArray[np.uint64]:
-    """Hash who each row is of, with a salt that nobody keeps."""
+def _hashes(cells: pd.DataFrame) -> NDArray[np.uint64]:
+    """Hash who or what each row is of, with a salt that nobody keeps."""
     columns = [[_who(cell) for cell in as_text(cells[name])] for name in cells]
     salt = secrets.token_bytes(16)
     people = ("\x1f".join(parts) for parts in zip(*columns, strict=True))

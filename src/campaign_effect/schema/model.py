@@ -187,6 +187,7 @@ def _contradiction(variable: Variable) -> str:
 Exclusion = Literal[
     "duplicate",
     "same_person",
+    "same_device",
     "near_duplicate",
     "speeder",
     "straight_lining",

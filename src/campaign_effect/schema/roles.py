@@ -101,6 +101,9 @@ class Roles(Part):
     identity : tuple of str
         Personal columns (a telephone number, an e-mail) that tell whether a person answered
         twice; kept as a salted hash only.
+    device : tuple of str
+        Personal columns (an IP address, the number of a device) that tell whether two answers
+        came from one device; kept as a salted hash only.
     ignore : tuple of str
         Columns that are not answers (time stamps, page counters).
     """
@@ -120,4 +123,5 @@ class Roles(Part):
     submitted: Strings = ()
     personal: Strings = ()
     identity: Strings = ()
+    device: Strings = ()
     ignore: Strings = ()

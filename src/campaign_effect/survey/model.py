@@ -49,6 +49,10 @@ class Survey:
         The file.
     identity : Series of int, optional
         A salted hash of who answered, 0 where unknown; equal for the same person.
+    device : Series of int, optional
+        A salted hash of the device, 0 where unknown; equal for the same one.
+    times : DataFrame, optional
+        When each answer began and ended (``started``, ``submitted``).
     steps : tuple of Step
         Every exclusion so far.
     notices : tuple of Notice
@@ -62,6 +66,7 @@ class Survey:
     absences: pd.DataFrame
     source: Source
     identity: pd.Series[int] | None = None
+    device: pd.Series[int] | None = None
     times: pd.DataFrame | None = None
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -106,6 +111,7 @@ class Survey:
             answers=self.answers[kept],
             absences=self.absences[kept],
             identity=None if self.identity is None else self.identity[kept],
+            device=None if self.device is None else self.device[kept],
             times=None if self.times is None else self.times[kept],
             steps=(*self.steps, Step(reason=reason, n=int((~kept).sum()))),
         )

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from campaign_effect.errors import LabelsError, SurveyError
 from campaign_effect.readers import read_table
@@ -136,7 +138,7 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
     refuse_missing_columns(Columns.of(table), schema)
     table, steps = _without_marked(table, schema)
     times = read_times(Columns.of(table), schema)
-    table, personal, identity = drop_personal(table, schema)
+    table, personal, hashes = drop_personal(table, schema)
     columns = Columns.of(table)
     schema = with_declared_missing(schema, columns)
     coded, noticed = code_answers(columns, schema)
@@ -147,7 +149,8 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         answers=pd.DataFrame({name: one.answers for name, one in coded.items()}, copy=False),
         absences=pd.DataFrame({name: one.absences for name, one in coded.items()}, copy=False),
         source=table.source,
-        identity=None if identity is None else pd.Series(identity, table.cells.index),
+        identity=_by_row(hashes.person, table.cells.index),
+        device=_by_row(hashes.device, table.cells.index),
         times=times.frame,
         steps=steps,
         notices=(
@@ -161,6 +164,10 @@ def check_answers(table: RawTable, schema: Schema) -> Survey:
         glossary=glossary_of(schema),
     )
     return require_weights(honour_consent(survey))
+
+
+def _by_row(hashes: NDArray[np.uint64] | None, index: pd.Index) -> pd.Series | None:
+    return None if hashes is None else pd.Series(hashes, index)
 
 
 def _no_column_left(table: RawTable, personal: tuple[Personal, ...]) -> SurveyError:
@@ -214,7 +221,7 @@ def _guessed(table: RawTable, draft: Draft) -> LabelsError:
 
 def _frame_survey(table: RawTable) -> Survey:
     """Take a data frame as it is, but for personal data."""
-    table, personal, identity = drop_personal(table)
+    table, personal, hashes = drop_personal(table)
     blanked = table.cells.replace(r"^\s*$", None, regex=True)
     answers = _without_identifiers(blanked)
     if answers.empty:
@@ -225,7 +232,8 @@ def _frame_survey(table: RawTable) -> Survey:
         answers=answers,
         absences=absences,
         source=table.source,
-        identity=None if identity is None else pd.Series(identity, answers.index),
+        identity=_by_row(hashes.person, answers.index),
+        device=_by_row(hashes.device, answers.index),
         notices=_personal_notices(personal),
     )
 

@@ -44,7 +44,9 @@ def check_quality(survey: Survey, *, min_cell: int | None = None) -> QualityResu
     Notes
     -----
     *duplicate*: all the answers of an earlier row, at least ten. *same_person*: its telephone
-    number, e-mail or identity number, compared as salted hashes. *near_duplicate*: more than
+    number, e-mail or identity number, compared as salted hashes. *same_device*: its IP address
+    or device [8]_, unless more than half of the rows share theirs, as with interviewers or an
+    office. *near_duplicate*: more than
     85% of an earlier row's answers [1]_. *speeder*: less than half the median's time [2]_.
     *straight_lining*: one answer to every item of all scales as asked, at least six: an
     intra-individual standard deviation of zero [3]_. *long_run*: one answer to half of all
@@ -78,6 +80,10 @@ def check_quality(survey: Survey, *, min_cell: int | None = None) -> QualityResu
     .. [7] Storozuk, A., Ashley, M., Delage, V., & Maloney, E. A. (2020). Got bots? Practical
        recommendations to protect online survey data from bot attacks. The Quantitative
        Methods for Psychology, 16, 472-481. https://doi.org/10.20982/tqmp.16.5.p472
+    .. [8] Teitcher, J. E. F., Bockting, W. O., Bauermeister, J. A., Hoefer, C. J., Miner,
+       M. H., & Klitzman, R. L. (2015). Detecting, preventing, and responding to "fraudsters"
+       in internet research: Ethics and tradeoffs. Journal of Law, Medicine & Ethics, 43,
+       116-133. https://doi.org/10.1111/jlme.12200
 
     Examples
     --------

@@ -34,6 +34,11 @@ class Check:
 CHECKS: Final[Mapping[str, Check]] = {
     "duplicate": Check(find=repeated.find_duplicates, cutoff=float(repeated.MIN_EQUAL_ANSWERS)),
     "same_person": Check(find=repeated.find_same_person),
+    "same_device": Check(
+        find=repeated.find_same_device,
+        cutoff=repeated.MOST_SHARED,
+        source="Teitcher et al. (2015), https://doi.org/10.1111/jlme.12200",
+    ),
     "near_duplicate": Check(
         find=repeated.find_near_duplicates,
         cutoff=repeated.NEAR_SHARE,

@@ -19,6 +19,9 @@ MIN_EQUAL_ANSWERS: Final = 10
 MOST_COMPARED: Final = 20_000
 """Comparing every pair of more respondents takes too long."""
 
+MOST_SHARED: Final = 0.5
+"""With more of the rows on devices of several, these are of interviewers or of an office."""
+
 NEAR_SHARE: Final = 0.85
 """Kuriakose and Robbins (2016)."""
 
@@ -42,6 +45,17 @@ def find_same_person(survey: Survey) -> Found:
         return cannot_check(survey.n, "no_identity")
     identity = survey.identity.reset_index(drop=True)
     return _repeats(identity, (identity != 0).to_numpy())
+
+
+def find_same_device(survey: Survey) -> Found:
+    """Flag every later row from a device; nobody where most share one, as interviewers do."""
+    if survey.device is None:
+        return cannot_check(survey.n, "no_device")
+    device = survey.device.reset_index(drop=True)
+    is_known = (device != 0).to_numpy()
+    if is_known.any() and device[is_known].duplicated(keep=False).mean() > MOST_SHARED:
+        return cannot_check(survey.n, "shared_devices")
+    return _repeats(device, is_known)
 
 
 def find_near_duplicates(survey: Survey) -> Found:

@@ -82,14 +82,19 @@ class Sheet:
             roles=self.roles,
         )
 
-    def add_personal(self, personal: Sequence[str], identity: Sequence[str]) -> None:
-        """Name the columns that identify a person."""
+    def add_personal(
+        self, personal: tuple[str, ...], *, identity: tuple[str, ...], device: tuple[str, ...]
+    ) -> None:
+        """Name the columns that identify a person or a device."""
         if personal:
             self.guess("roles.personal", "recognised by header or cells; dropped", "likely")
         if identity:
             why = "tell whether a person answered twice; kept as a salted hash only"
             self.guess("roles.identity", why, "likely")
-        self.role(personal=tuple(personal), identity=tuple(identity))
+        if device:
+            why = "tell whether two answers came from one device; kept as a salted hash only"
+            self.guess("roles.device", why, "likely")
+        self.role(personal=personal, identity=identity, device=device)
 
     def add_paperwork(self, looks: Sequence[Look], times: Sequence[str]) -> None:
         """Name the columns that are no answers."""

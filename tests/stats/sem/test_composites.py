@@ -10,6 +10,7 @@ from campaign_effect.stats.sem.composites import composites
 from campaign_effect.stats.sem.ordinal import sample_of_codes
 from campaign_effect.stats.sem.power import rmsea_power, rmsea_sample_size
 from campaign_effect.stats.sem.sample import sample_of_rows
+from campaign_effect.stats.sem.standardise import standardise
 
 BFI_ITEMS = [f"{f}{i}" for f in "ACENO" for i in range(1, 6)]
 BFI = "\n".join(f"{f} =~ " + " + ".join(f"{f}{i}" for i in range(1, 6)) for f in "ACENO")
@@ -53,6 +54,17 @@ def test_ordinal_composites_match_semtools(answers, values, fitted):
     sample = sample_of_codes([encode(answers).codes])
     solution = fitted(BFI, BFI_ITEMS, sample, "WLSMV", ordered=ordered)
     _matches(solution, values, "ordinal_", ("omega", "omega_model", "ave"))
+
+
+def test_ordinal_heywood_cases_have_no_omega(fitted):
+    rng = np.random.default_rng(1)
+    codes = np.digitize(0.1 * rng.normal(size=(100, 1)) + rng.normal(size=(100, 6)), [-1, 0, 1])
+    sample = sample_of_codes([codes.astype(np.int8)])
+    model, ordered = "f =~ a + b + c + d + e + g", tuple((x, 4) for x in "abcdeg")
+    solution = fitted(model, "abcdeg", sample, "WLSMV", ordered=ordered)
+    assert np.abs(standardise(solution).values[:6]).max() > 1
+    (found,) = composites(solution)
+    assert np.isnan(found.omega)
 
 
 def test_power_matches_semtools(values):

@@ -137,6 +137,25 @@ def test_non_convergence_is_said(fitted):
     assert solution.optimum.is_converged == (size <= 1e-8)
 
 
+@pytest.mark.parametrize("estimator", ["ML", "ULS"])
+def test_a_marker_that_measures_nothing_hardly_stops_the_search(estimator, fitted):
+    """Its factor's other loadings are far from 1, on either side."""
+    converged, same = 0, 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        factor = rng.normal(size=(150, 1))
+        answers = 0.7 * factor * [0, 1, 1, 1, 1] + 0.7 * rng.normal(size=(150, 5))
+        sample = sample_of_rows([answers])
+        marker, unit = (
+            fitted("f =~ a + b + c + d + e", "abcde", sample, estimator, std_lv=std_lv)
+            for std_lv in (False, True)
+        )
+        assert unit.optimum.is_converged
+        converged += marker.optimum.is_converged
+        same += abs(marker.optimum.value - unit.optimum.value) < 1e-8
+    assert converged == same >= 11
+
+
 def test_implied_moments_of_a_saturated_model_are_the_samples(rows, fitted):
     text = "x1 ~ x2 + x3\nx2 ~ x3"
     solution = fitted(text, HS_ITEMS[:3], sample_of_rows([rows[:, :3]]), fixed_x=False)

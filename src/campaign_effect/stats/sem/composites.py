@@ -136,9 +136,12 @@ def _bounds(implied: Implied, items: Integers) -> list[Floats]:
 def _category_covariances(bounds: list[Floats], correlations: Floats) -> Floats:
     """Return covariances of categories scored 1, 2, ... whose responses correlate so.
 
-    Hoeffding: the sum over pairs of thresholds of ``F2(t, u) - F(t) F(u)``.
+    Hoeffding: the sum over pairs of thresholds of ``F2(t, u) - F(t) F(u)``. NaN where a
+    correlation is beyond 1, which a Heywood case implies and no population has.
     """
     k = len(bounds)
+    if np.abs(correlations).max() > 1:
+        return np.full((k, k), np.nan)
     found = np.zeros((k, k))
     for i in range(k):
         for j in range(i, k):

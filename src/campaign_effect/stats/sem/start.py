@@ -12,6 +12,7 @@ from campaign_effect.stats.sem.sample import GroupSample, Sample
 from campaign_effect.stats.sem.table import Parameter, ParameterTable
 
 _RANDOM_STARTS = 3
+_TURNS = (-1.0, 5.0, -5.0)  # what loadings may be times the marker's, if it is weak
 
 
 def start_values(table: ParameterTable, sample: Sample) -> Iterator[Floats]:
@@ -28,7 +29,8 @@ def start_values(table: ParameterTable, sample: Sample) -> Iterator[Floats]:
     ------
     ndarray of float, shape (n_free,)
         Loadings from the first principal axis of each factor's indicators; then equal loadings;
-        then, with a fixed seed, disturbed ones.
+        then, with a fixed seed, disturbed ones; then loadings turned round or far larger than
+        the fixed one, as where the marker hardly measures its factor.
     """
     guesses = [_Guess(table, group, index) for index, group in enumerate(sample.groups)]
     best = np.array([guesses[row.group].of(row) for row in table.free_rows])
@@ -38,6 +40,9 @@ def start_values(table: ParameterTable, sample: Sample) -> Iterator[Floats]:
     rng = np.random.default_rng(20_240_501)
     for _ in range(_RANDOM_STARTS):
         yield _reduced(table, plain * rng.uniform(0.5, 1.5, len(plain)))
+    for times in _TURNS:
+        turned = [guesses[row.group].turned(row, times) for row in table.free_rows]
+        yield _reduced(table, np.array(turned))
 
 
 def _reduced(table: ParameterTable, slots: Floats) -> Floats:
@@ -109,6 +114,14 @@ class _Guess:
         if row.operator == "=~" and row.right in self.index:
             return 0.6 * self.scale(row.right) / abs(self.factor_scale(row.left))
         return self.of(row)
+
+    def turned(self, row: Parameter, times: float) -> float:
+        """Return a plain guess with loadings multiplied and factors scaled to match."""
+        value = self.plain(row)
+        if row.operator == "=~":
+            return value * times
+        is_variance = row.operator == "~~" and row.left == row.right
+        return value / times**2 if is_variance and row.left in self.axes else value
 
     def other(self, row: Parameter) -> float:
         """Return a guess of what is no loading."""

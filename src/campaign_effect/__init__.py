@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         confirm_factors,
         fit_sem,
         score_factors,
+        simulate_cutoffs,
     )
     from campaign_effect.analyses.sensitivity import check_missing
     from campaign_effect.analyses.thesis import assess_items
@@ -121,7 +122,7 @@ _ROOMS: Final = {
     "analyses.risk_ratios": ("estimate_risk_ratios",),
     "analyses.sem": (
         *("Moments", "align_groups", "compare_invariance", "confirm_factors", "fit_sem"),
-        "score_factors",
+        *("score_factors", "simulate_cutoffs"),
     ),
     "analyses.sensitivity": ("check_missing",),
     "analyses.thesis": ("assess_items",),
@@ -211,6 +212,7 @@ __all__ = [
     "rmsea_sample_size",
     "run",
     "score_factors",
+    "simulate_cutoffs",
     "tabulate_models",
     "with_weights",
     "write_codebook",

@@ -3,6 +3,8 @@
 from campaign_effect.analyses.sem.alignment import align_groups
 from campaign_effect.analyses.sem.alignment_rows import AlignmentResult
 from campaign_effect.analyses.sem.confirm import confirm_factors, fit_sem
+from campaign_effect.analyses.sem.cutoff_rows import CutoffResult
+from campaign_effect.analyses.sem.cutoffs import simulate_cutoffs
 from campaign_effect.analyses.sem.invariance import compare_invariance
 from campaign_effect.analyses.sem.reported import (
     compare_reported_invariance,
@@ -19,6 +21,7 @@ from campaign_effect.analyses.sem.summaries import Moments
 __all__ = [
     "AlignmentResult",
     "ConfirmatoryResult",
+    "CutoffResult",
     "InvarianceResult",
     "Moments",
     "StructuralResult",
@@ -29,4 +32,5 @@ __all__ = [
     "confirm_reported_factors",
     "fit_sem",
     "score_factors",
+    "simulate_cutoffs",
 ]

@@ -6,6 +6,7 @@ from campaign_effect.analyses.factors import FactorResult
 from campaign_effect.analyses.quality import QualityResult
 from campaign_effect.analyses.reliability import ReliabilityResult, ScaleReliability
 from campaign_effect.analyses.sem.alignment_rows import AlignedMean, AlignmentResult
+from campaign_effect.analyses.sem.cutoff_rows import CutoffResult
 from campaign_effect.analyses.sem.rows import ConfirmatoryResult, InvarianceResult
 from campaign_effect.analyses.thesis import ThesisResult
 from campaign_effect.analyses.validity import ValidityResult
@@ -201,3 +202,29 @@ def _aligned(result: AlignmentResult, factor: str, rows: list[AlignedMean]) -> T
         low_mean=lowest.estimate,
         share=1 - sum(own) / len(own),
     )
+
+
+@sentences.register
+def _(result: CutoffResult) -> tuple[Note, ...]:
+    """Say which limits the model's own indices meet, and what that means."""
+    row = result.observed[0]
+    names = ("srmr", "rmsea", "cfi")
+    limited = [n for n in names if any(getattr(one, n) is not None for one in result.cutoffs)]
+    levels = {name: getattr(row, f"{name}_level") for name in limited}
+    indices = []
+    for name in names:
+        level = levels.get(name)
+        form = "unlimited" if name not in limited else "unmet" if level is None else "met"
+        label = Text(id=f"column.{name}")
+        value = getattr(row, name)
+        indices.append(Text.of(f"say.simulated.{form}", index=label, value=value, level=level))
+    if not limited:
+        verdict = "none"
+    elif all(level == 1 for level in levels.values()):
+        verdict = "within"
+    elif all(level is None for level in levels.values()):
+        verdict = "beyond"
+    else:
+        verdict = "between"
+    made = Text.of("say.simulated.made", n=result.n, indices=tuple(indices))
+    return ((made, Text(id=f"say.simulated.{verdict}")),)

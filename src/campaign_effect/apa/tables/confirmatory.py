@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from campaign_effect.analyses.sem.alignment_rows import AlignedParameter
+from campaign_effect.analyses.sem.cutoff_rows import OmittedParameter
 from campaign_effect.analyses.sem.rows import (
     ConfirmatoryResult,
     FactorFit,
@@ -247,7 +248,9 @@ def _modifications(result: ConfirmatoryResult) -> Table:
     )
 
 
-def parameter_text(row: ModificationIndex | ReleaseTest | AlignedParameter) -> Text:
+def parameter_text(
+    row: ModificationIndex | ReleaseTest | AlignedParameter | OmittedParameter,
+) -> Text:
     """Name a parameter by what it joins."""
     known = {"=~": "loading", "~~": "covariance", "~": "path", "~1": "intercept"}
     word = known.get(row.op, "threshold" if row.op == "|" else "other")

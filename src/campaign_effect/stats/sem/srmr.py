@@ -37,10 +37,11 @@ def standardised_residual(solution: Solution) -> float:
     """
     groups = zip(solution.sample.shares, solution.sample.groups, solution.implied, strict=True)
     likelihood = solution.estimator.is_likelihood
-    return float(sum(f * _group_srmr(sample, i, likelihood) for f, sample, i in groups))
+    return float(sum(f * group_srmr(sample, i, likelihood) for f, sample, i in groups))
 
 
-def _group_srmr(sample: GroupSample, implied: Implied, likelihood: bool) -> float:
+def group_srmr(sample: GroupSample, implied: Implied, likelihood: bool) -> float:
+    """Return one group's SRMR; likelihoods take covariances with divisor n."""
     is_ordinal = bool(implied.structure.is_ordinal.any())
     own = np.ix_(*2 * [implied.structure.modelled])
     cov = (sample.cov if likelihood or is_ordinal else sample.unbiased_cov)[own]

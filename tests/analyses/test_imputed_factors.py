@@ -1,11 +1,14 @@
 """Factor models of imputed answers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import campaign_effect as ce
 from campaign_effect import errors
+from campaign_effect.survey import Absence
 
 MODEL = "f =~ a + b + c + d"
 CHOICE = ce.Imputation(m=8, rounds=3, seed=2)
@@ -133,3 +136,22 @@ def test_aligned_groups_take_weights_and_no_imputations(whole, holed):
 def test_what_does_not_go_with_imputing_is_said(settings, words, holed):
     with pytest.raises(errors.UsageError, match=words):
         ce.confirm_factors(holed, MODEL, missing=CHOICE, **settings)
+
+
+def test_non_substantive_answers_are_left_out_unless_asked_for(village_survey):
+    construct = village_survey.schema.constructs[0]
+    items = [item.name for item in construct.items]
+    absences = village_survey.absences.copy()
+    absences.iloc[:5, absences.columns.get_loc(items[0])] = int(Absence.ASIDE)
+    answers = village_survey.answers.copy()
+    answers.iloc[:5, answers.columns.get_loc(items[0])] = np.nan
+    survey = replace(village_survey, answers=answers, absences=absences)
+    model = f"f =~ {' + '.join(items)}"
+    left_out, imputed = (
+        ce.confirm_factors(survey, model, missing=replace(CHOICE, m=2, rounds=1, asides=asides))
+        for asides in (False, True)
+    )
+    assert dict(left_out.sample.dropped)[f"aside:{items[0]}"] >= 5
+    assert left_out.sample.n_used < imputed.sample.n_used
+    total = left_out.sample.n_used + sum(n for _, n in left_out.sample.dropped)
+    assert total == left_out.sample.n_total == survey.n

@@ -55,6 +55,7 @@ def test_one_indicator_whose_error_is_given_is_a_factor(frame):
     [
         ({"estimator": "WLSMVX"}, "mean 'WLSMV"),
         ({"missing": "listwis"}, "mean 'listwise'"),
+        ({"missing": 3}, "missing cannot be 3"),
         ({"missing": "fiml"}, "use estimator='MLR'"),
         ({"estimator": "MLR", "missing": "pairwise"}, "use missing='fiml'"),
         ({"ordered": ["z"]}, r"does not have: \['z'\]"),
@@ -128,6 +129,18 @@ def test_sums_of_other_items_are_not_positive_definite(frame):
         ce.confirm_factors(doubled, MODEL, estimator="ML")
 
 
+def test_items_that_repeat_each_other_are_named(frame):
+    with pytest.raises(errors.StatisticsError, match="perfectly: 'a' and 'd'"):
+        ce.confirm_factors(frame.assign(d=frame["a"]), MODEL)
+
+
+def test_a_heywood_case_of_ordered_answers_has_no_omega(frame):
+    summed = frame.assign(e=(frame["a"] + frame["b"]).clip(2, 8))
+    result = ce.confirm_factors(summed, f"{MODEL} + e")
+    assert "negative_variance" in codes_of(result)
+    assert result.reliability == ()
+
+
 def test_impossible_covariances_are_refused():
     R = [[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]]
     given = ce.Moments(names=["a", "b", "c"], n=100, cov=R)
@@ -153,6 +166,8 @@ def test_summary_statistics_have_no_categories():
     given = ce.Moments(names=["a", "b", "c"], n=50, cov=np.eye(3))
     with pytest.raises(errors.UsageError, match="use estimator='ML'"):
         ce.confirm_factors(given, "f =~ a + b + c")
+    with pytest.raises(errors.UsageError, match="missing"):
+        ce.confirm_factors(given, "f =~ a + b + c", estimator="ML", missing="fiml")
     with pytest.raises(errors.UsageError, match="need a model"):
         ce.confirm_factors(given, estimator="ML")
 

@@ -122,8 +122,9 @@ def test_villages_are_resampled_given_predictors(simulated):
     ("model", "kind", "words"),
     [
         (f"{MODEL}\nx ~~ z", errors.FormulaError, "no parameters of theirs: .*'x', 'z'"),
-        (f"{MODEL}\nf ~ twice", errors.CollinearityError, "a sum of others"),
+        (f"{MODEL}\nf ~ twice", errors.CollinearityError, "sums of each other: .*'twice'"),
         ("f =~ a + b + c + d\nf ~ sure", errors.ConvergenceError, "decide its category"),
+        ("f =~ a + b + c + sure\nf ~ x", errors.StatisticsError, "perfectly: 'a' and 'sure'"),
     ],
 )
 def test_predictors_that_cannot_be_are_said(model, kind, words, simulated):
@@ -146,3 +147,8 @@ def test_an_ordered_predictor_is_modelled_with_the_rest(simulated):
     result = ce.fit_sem(simulated, MODEL, ordered=["a", "b", "c", "d", "x"])
     assert "normal_predictors" in {notice.code for notice in result.notices}
     assert not result.fitted.solution.table.is_conditional
+
+
+def test_a_predictor_that_makes_the_groups_is_named(simulated):
+    with pytest.raises(errors.NoVariationError, match=r"'x=0.0' these .* only: \['x'\]"):
+        ce.fit_sem(simulated, MODEL, group="x")

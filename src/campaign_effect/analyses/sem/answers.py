@@ -144,12 +144,14 @@ def _used(
     Non-substantive answers are not imputed unless that is asked for.
     """
     group = [settings.group] if settings.group else []
-    asked = [*group, *names] if settings.missing == "listwise" else group
+    wanted = list(dict.fromkeys([*group, *names]))
+    asked = wanted if settings.missing == "listwise" else group
     answers = survey.answers[asked]
     if isinstance(settings.missing, Imputation) and not settings.missing.asides:
-        asked = [*group, *names]
-        aside = survey.absences[list(names)] >= Absence.ASIDE
-        answers = pd.concat([answers, aside.astype(float).mask(aside)], axis=1)
+        asked = wanted
+        aside = survey.absences[wanted] >= Absence.ASIDE
+        answers = aside.astype(float).mask(aside)
+        answers[group] = survey.answers[group]
     complete, sample = listwise_sample(answers, survey.absences[asked])
     is_used, dropped = complete, list(sample.dropped)
     if settings.missing != "listwise":

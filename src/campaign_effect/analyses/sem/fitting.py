@@ -237,11 +237,13 @@ def _fit_moments(moments: Moments, text: str | None, settings: FactorSettings) -
     given = [
         name for name in needs_answers if getattr(settings, name) not in (None, False, True)
     ]
+    given += ["missing"] if settings.missing != "listwise" else []
     if given or settings.takes_categories:
         raise UsageError(
-            "Summary statistics take ML, GLS or ULS without groups, clusters or resampling.",
+            "Summary statistics take ML, GLS or ULS without groups, clusters, weights, "
+            "resampling or ways with missing answers.",
             received=f"estimator {settings.estimator!r}, {given}",
-            hint="use estimator='ML'.",
+            hint="use estimator='ML' alone, or give the answers.",
         )
     model = chosen_model(text, {}, moments.names)
     variables = find_variables(model)

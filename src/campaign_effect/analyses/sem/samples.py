@@ -10,9 +10,15 @@ import numpy as np
 
 from campaign_effect.analyses.sem.answers import ModelAnswers
 from campaign_effect.analyses.sem.settings import MOST_CATEGORIES, FactorSettings
-from campaign_effect.errors import NoVariationError, StatisticsError, UsageError
+from campaign_effect.errors import (
+    CollinearityError,
+    NoVariationError,
+    StatisticsError,
+    UsageError,
+)
 from campaign_effect.stats.moments.arrays import Booleans, Floats
 from campaign_effect.stats.moments.tables import Codes, encode
+from campaign_effect.stats.moments.variation import PerfectPairsError
 from campaign_effect.stats.sem.ordinal import sample_of_codes, sample_of_mixed
 from campaign_effect.stats.sem.sample import Sample, sample_of_rows
 
@@ -110,8 +116,25 @@ def make_sample(
     UsageError
         If pairs are asked of answers among which are numbers.
     StatisticsError
-        If the covariances are not positive definite, or a correlation is perfect.
+        If the covariances are not positive definite, a correlation is perfect, or a predictor
+        does not vary in a group.
     """
+    try:
+        return _make_sample(answers, coding, settings, is_clustered=is_clustered)
+    except PerfectPairsError as error:
+        modelled = [
+            n for n, given in zip(answers.names, coding.is_given, strict=True) if not given
+        ]
+        pairs = [f"{modelled[i]!r} and {modelled[j]!r}" for i, j in error.pairs]
+        raise StatisticsError(
+            f"Variables that predict each other perfectly: {', '.join(pairs)}.",
+            hint="leave one of each pair out.",
+        ) from error
+
+
+def _make_sample(
+    answers: ModelAnswers, coding: Coding, settings: FactorSettings, *, is_clustered: bool
+) -> Sample:
     if coding.codes:
         missing: Literal["pairwise", "listwise"] = (
             "pairwise" if settings.missing == "pairwise" else "listwise"
@@ -126,6 +149,7 @@ def make_sample(
                 "Ordered answers together with numbers need complete rows.",
                 hint="use missing='listwise', or leave the numbers out.",
             )
+        _check_given(answers, coding)
         return sample_of_mixed(
             list(answers.rows),
             coding.is_ordinal,
@@ -134,6 +158,25 @@ def make_sample(
         )
     clusters = answers.clusters if is_clustered else None
     return sample_of_rows(list(answers.rows), weights=answers.weights, clusters=clusters)
+
+
+def _check_given(answers: ModelAnswers, coding: Coding) -> None:
+    """Say which predictors do not vary in a group, or repeat each other."""
+    names = [n for n, given in zip(answers.names, coding.is_given, strict=True) if given]
+    for group, rows in zip(answers.groups, answers.rows, strict=True):
+        X = rows[:, coding.is_given]
+        where = f"In the group {group!r} these" if group else "These"
+        if constant := [
+            n for n, varies in zip(names, np.ptp(X, axis=0) > 0, strict=True) if not varies
+        ]:
+            raise NoVariationError(
+                f"{where} predictors have one value only: {constant}.", hint="leave them out."
+            )
+        centred = X - X.mean(axis=0)
+        if names and np.linalg.matrix_rank(centred / centred.std(axis=0)) < len(names):
+            raise CollinearityError(
+                f"{where} predictors are sums of each other: {names}.", hint="leave one out."
+            )
 
 
 def _check_variation(names: Sequence[str], whole: Floats) -> None:

@@ -180,7 +180,7 @@ class FactorSettings:
 
 def _one_of(option: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        near = nearest_word(value, choices)
+        near = nearest_word(str(value), choices)
         raise UsageError(
             f"{option} cannot be {value!r}.",
             hint=f"did you mean {near!r}?" if near else f"choose one of {list(choices)}.",

@@ -13,9 +13,13 @@ import numpy as np
 
 from campaign_effect.errors import CollinearityError
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
-from campaign_effect.stats.moments.residual_correlations import pair_scores
+from campaign_effect.stats.moments.residual_correlations import (
+    PerfectCorrelationError,
+    pair_scores,
+)
 from campaign_effect.stats.moments.tables import encode
 from campaign_effect.stats.moments.univariate import Univariate, fit_numeric, fit_ordinal
+from campaign_effect.stats.moments.variation import PerfectPairsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,10 @@ def estimate_mixed(
         If a variable has one value only.
     CollinearityError
         If a predictor is constant or a sum of others.
+    PerfectPairsError
+        If a correlation is perfect.
     ConvergenceError
-        If a correlation is perfect, or predictors decide a category.
+        If predictors decide a category.
 
     Notes
     -----
@@ -114,7 +120,10 @@ def estimate_mixed(
         A[np.ix_(variable.at, variable.at)] = (w * variable.scores.T) @ variable.scores
     for row, (i, j) in enumerate(zip(left, right, strict=True), start=first_pair):
         a, b = variables[i], variables[j]
-        pair = pair_scores(a, b, patterns, w)
+        try:
+            pair = pair_scores(a, b, patterns, w)
+        except PerfectCorrelationError as error:
+            raise PerfectPairsError.of([(i, j)]) from error
         correlations[i, j] = correlations[j, i] = pair.r
         S[:, row] = pair.score
         counted = w * pair.score

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import optimize
 
-from campaign_effect.errors import ConvergenceError
+from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.stats.moments.pair_cells import (
     cell_probabilities,
@@ -26,6 +26,10 @@ LIMITS = (0.3, 0.6, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)  # tried until the scor
 MOST_STEPS, NEAR = 100, 1e-12  # of Newton's steps, and how small the last one is
 FLOOR = 1e-100  # of a cell's probability: the square of its inverse is a number
 CELLS_PER_ROW = 4  # of more possible cells, rows are reckoned one by one
+
+
+class PerfectCorrelationError(StatisticsError):
+    """A likelihood has no maximum inside (-1, 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def pair_scores(a: Univariate, b: Univariate, patterns: Integers, w: Floats) -> 
 
     Raises
     ------
-    ConvergenceError
+    PerfectCorrelationError
         If the correlation is perfect.
     """
     if a.is_ordinal and b.is_ordinal:
@@ -104,8 +108,8 @@ def _climb(derivatives: Callable[[float], tuple[float, float]], start: float) ->
     raise _perfect()
 
 
-def _perfect() -> ConvergenceError:
-    return ConvergenceError(
+def _perfect() -> PerfectCorrelationError:
+    return PerfectCorrelationError(
         f"A correlation lies beyond {LIMITS[-1]}: one variable decides the other.",
         hint="leave out one of the two variables.",
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from campaign_effect.errors import NoVariationError
+from campaign_effect.errors import NoVariationError, StatisticsError
 from campaign_effect.stats.moments.arrays import Booleans
 
 
@@ -28,6 +29,29 @@ class ConstantItemsError(NoVariationError):
             hint="leave them out of the scale: an item that does not vary measures nothing.",
         )
         error.items = items
+        return error
+
+
+class PerfectPairsError(StatisticsError):
+    """Variables predict each other perfectly.
+
+    Attributes
+    ----------
+    pairs : tuple of (int, int)
+        Their positions, from 0.
+    """
+
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    @classmethod
+    def of(cls, pairs: ArrayLike) -> PerfectPairsError:
+        """Name the positions of the pairs."""
+        found = tuple((int(i), int(j)) for i, j in np.asarray(pairs))
+        error = cls(
+            f"Variables that predict each other perfectly, by position from 0: {list(found)}.",
+            hint="leave one of each pair out.",
+        )
+        error.pairs = found
         return error
 
 

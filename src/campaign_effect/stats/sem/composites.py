@@ -111,7 +111,10 @@ def _composite(
     observed, model = sample.cov[own], implied.cov[own]
     shares = np.diag(explained) / np.diag(model)
     omega, omega_model = explained.sum() / observed.sum(), explained.sum() / model.sum()
-    if implied.structure.is_ordinal[items].all():
+    is_ordinal = bool(implied.structure.is_ordinal[items].all())
+    if is_ordinal and (np.abs(explained) >= 1).any():  # a Heywood case
+        omega = omega_model = np.nan
+    elif is_ordinal:
         bounds = _bounds(implied, items)
         total = _category_covariances(bounds, explained).sum()
         omega = total / _with_variances(bounds, observed).sum()

@@ -13,6 +13,7 @@ from campaign_effect.stats.moments.gamma import estimate_gamma
 from campaign_effect.stats.moments.mixed import estimate_mixed
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
 from campaign_effect.stats.moments.tables import MISSING, Codes, count_tables
+from campaign_effect.stats.moments.variation import PerfectPairsError
 from campaign_effect.stats.sem.sample import GroupSample, Sample, scale_weights
 
 Missing = Literal["listwise", "pairwise"]
@@ -190,11 +191,7 @@ def _of_codes(rows: Codes, n_categories: Integers, weights: Floats | None) -> Gr
     tables = count_tables(rows, n_categories=n_categories, weights=weights)
     polychorics = estimate_polychorics(tables)
     if polychorics.is_perfect.any():
-        pairs = np.argwhere(np.triu(polychorics.is_perfect, 1)).tolist()
-        raise StatisticsError(
-            f"Variables that predict each other perfectly, by position from 0: {pairs}.",
-            hint="leave one of each pair out.",
-        )
+        raise PerfectPairsError.of(np.argwhere(np.triu(polychorics.is_perfect, 1)).tolist())
     return GroupSample(
         n=tables.n,
         cov=polychorics.correlations,

@@ -75,6 +75,8 @@ class Sample:
         The column of the weights, where respondents count unequally.
     effective_n : float, optional
         How many respondents of equal weight would tell as much of a mean (Kish).
+    n_imputed : int
+        Respondents used of whom missing answers were imputed.
     """
 
     n_total: int
@@ -82,6 +84,7 @@ class Sample:
     dropped: tuple[tuple[str, int], ...] = ()
     weight: str | None = None
     effective_n: float | None = None
+    n_imputed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,10 @@ def test_respondents_are_kept_and_counted(effect, village_survey):
         "not_compared:voted_calon_1",
         "aside:voted_calon_1",
     }
-    assert effect.pooled[0].imputed.incomplete.n_complete == listwise.sample.n_used
+    used = effect.pooled[0].imputed.incomplete.survey.answers
+    items = [name for name in used if name.startswith("trust_")]
+    asked = used[["voted_calon_1", "whatsapp", "age", "gender", *items]]
+    assert effect.sample.n_imputed == asked.isna().any(axis=1).sum()
     for _, sample in effect.samples:
         assert sample.n_used + sum(n for _, n in sample.dropped) == village_survey.n
 
@@ -95,7 +98,10 @@ def test_every_part_has_a_sample_and_can_be_said(effect):
     assert set(effect.parts()) <= set(dict(effect.samples))
     for language in ("en", "id"):
         report = ce.Report([effect, ce.average_effects(effect)], language=language)
-        assert "FMI" in report.to(".txt").decode()
+        text = report.to(".md").decode()
+        assert "FMI" in text
+        note = {"en": "Missing answers of {} of them", "id": "Jawaban yang hilang dari {}"}
+        assert text.count(note[language].format(effect.sample.n_imputed)) == 2
         assert report.to(".html")
 
 

@@ -25,6 +25,9 @@ LARGE_R_HAT: Final = 1.2
 """Above it chains have not mixed (Gelman & Rubin 1992, https://doi.org/10.1214/ss/1177011136);
 over half of ten rounds the figure is rough, so the stricter 1.1 would often cry wolf."""
 
+LEAST_ROUNDS: Final = 10
+"""Fewer tell nothing about mixing."""
+
 
 def describe_imputations(effect: EffectResult) -> ImputedEffectResult:
     """Add to models what is known of their imputations."""
@@ -38,7 +41,7 @@ def describe_imputations(effect: EffectResult) -> ImputedEffectResult:
         *((part, first) for part in ("information", "variables", "chains")),
         *effect.samples[2:],
     )
-    notices = (*_notices(models), *_unmixed(variables), *_few(models, information))
+    notices = (*_notices(models), *_unmixed(models, variables), *_few(models, information))
     shared["notices"] = (*effect.notices, *notices)
     return ImputedEffectResult(
         **shared,
@@ -139,8 +142,13 @@ def _passive(one: PooledModel, imputed: Imputed, draws: Imputations) -> tuple[st
     )
 
 
-def _unmixed(variables: tuple[ImputedVariable, ...]) -> Iterator[Notice]:
-    for outcome in dict.fromkeys(row.outcome for row in variables):
+def _unmixed(
+    models: tuple[PooledModel, ...], variables: tuple[ImputedVariable, ...]
+) -> Iterator[Notice]:
+    for one in models:
+        if one.imputed is None or one.imputed.choice.rounds < LEAST_ROUNDS:
+            continue
+        outcome = one.first.formula.outcome
         found = [
             row
             for row in variables

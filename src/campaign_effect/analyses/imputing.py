@@ -135,8 +135,6 @@ class Incomplete:
         Whom the imputed data hold.
     weights : str, optional
         The column of the weights.
-    n_complete : int
-        Respondents who gave every answer that the model needs.
     """
 
     survey: Survey
@@ -148,7 +146,6 @@ class Incomplete:
     terms: VillageTerms
     sample: Sample
     weights: str | None
-    n_complete: int
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -232,22 +229,18 @@ def find_incomplete(
     wanted = tuple(dict.fromkeys([formula.outcome, *formula.columns, *design]))
     _refuse_auxiliary(survey, formula, choice)
     used, sample = _used(survey, wanted, [*design, villages], weights, choice)
-    answers, absences = with_scores(used, wanted)
-    complete, _ = listwise_sample(answers, absences)
     strata = vcov.strata if isinstance(vcov, SurveyDesign) else None
     known = [name for name in (weights, strata) if name and used.answers[name].nunique() > 1]
     asked = _base_columns(used, (formula.outcome, *formula.columns, *choice.auxiliary, *known))
     is_inside = villages in asked
     base = _as_categories(used.answers[asked])
-    nobody = base.isna().all(axis=1)
+    nobody = base.drop(columns=known).isna().all(axis=1)
     if nobody.any():
-        used = used.without(base.index[nobody], reason="no_answer")
-        base, complete = base[~nobody], complete[~nobody.to_numpy()]
-        sample = Sample(
-            n_total=sample.n_total,
-            n_used=len(base),
-            dropped=(*sample.dropped, ("no_answer", int(nobody.sum()))),
-        )
+        used, base = used.without(base.index[nobody], reason="no_answer"), base[~nobody]
+        dropped = (*sample.dropped, ("no_answer", int(nobody.sum())))
+        sample = replace(sample, n_used=len(base), dropped=dropped)
+    own = _base_columns(used, (formula.outcome, *formula.columns))
+    n_imputed = int(base[own].isna().any(axis=1).sum())
     kinds = tuple(_kind(name, base[name], used, formula, model, choice) for name in asked)
     _refuse_unvaried(base, kinds)
     codes = None if villages is None else pd.factorize(used.answers[villages])[0]
@@ -262,9 +255,8 @@ def find_incomplete(
         kinds=kinds,
         villages=None if is_inside else codes,
         terms=terms,
-        sample=sample,
+        sample=replace(sample, n_imputed=n_imputed),
         weights=weights,
-        n_complete=int(complete.sum()),
     )
 
 

@@ -27,13 +27,14 @@ def _(result: ImputedEffectResult) -> tuple[Note, ...]:
 
 def _imputation(one: PooledModel, imputed: Imputed, rows: list[MissingInformation]) -> Text:
     """Say how many answered in full, and which coefficient the missing answers cost most."""
+    sample = one.first.sample
     worst = max(rows, key=lambda row: row.fmi)
     return Text.of(
         "say.imputed",
         outcome=one.first.formula.outcome,
         m=imputed.choice.m,
-        n=one.first.sample.n_used,
-        complete=imputed.incomplete.n_complete,
+        n=sample.n_used,
+        complete=sample.n_used - sample.n_imputed,
         term=worst.term,
         fmi=worst.fmi,
     )

@@ -84,11 +84,13 @@ def suppression_note(rows: Iterable[Row], min_cell: int) -> tuple[Note, ...]:
 def sample_note(sample: Sample) -> Note:
     """Say how many were used, with which weights, and why others were not."""
     weighted = () if sample.weight is None else (_weights_text(sample),)
+    imputed = (Text.of("note.n_imputed", n=sample.n_imputed),) if sample.n_imputed else ()
     if not sample.dropped:
-        return (*weighted, Text.of("note.everyone", n=sample.n_used))
+        return (*weighted, Text.of("note.everyone", n=sample.n_used), *imputed)
     return (
         *weighted,
         Text.of("note.sample", used=sample.n_used, total=sample.n_total),
+        *imputed,
         Text.of("note.dropped", dropped=dropped_texts(sample)),
     )
 

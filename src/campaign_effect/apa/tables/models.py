@@ -161,8 +161,7 @@ def _imputed_texts(pooled: PooledModel) -> list[Text]:
     if imputed is None:
         return []
     facts = {"m": imputed.choice.m, "rounds": imputed.choice.rounds}
-    complete = {"complete": imputed.incomplete.n_complete, "n": pooled.first.sample.n_used}
-    return [Text.of("note.imputed.model", **facts, **complete), Text(id="note.imputed.pooled")]
+    return [Text.of("note.imputed.model", **facts), Text(id="note.imputed.pooled")]
 
 
 def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:

@@ -49,7 +49,7 @@ def describe_items(survey: Survey, *, min_cell: int | None = None) -> Descriptio
     >>> import pandas as pd
     >>> from campaign_effect.survey import read_survey
     >>> survey = read_survey(pd.DataFrame({"a": [1, 2, 3, None]}))
-    >>> describe_items(survey).tidy("items")[["item", "n", "mean"]].values.tolist()
+    >>> describe_items(survey, min_cell=1).tidy("items")[["item", "n", "mean"]].values.tolist()
     [['a', 3, 2.0]]
     """
     smallest = survey.schema.min_cell if min_cell is None else min_cell

@@ -1,11 +1,14 @@
 """Contrasts, effects at answers, risk ratios and second differences: R's and their own laws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 import campaign_effect as ce
+from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.errors import StatisticsError, UsageError
 
 RTOL_ESTIMATE = 1e-7  # R's slopes are central differences of step 1e-4
@@ -156,6 +159,31 @@ def test_numbers_are_compared_at_their_quartiles_or_values(survey):
     assert_allclose([row.by_value for row in at], quartiles)
     (row,) = ce.compare_effects(effect, "statusquo", by="age", values=[30, 60]).differences
     assert (row.by_value, row.than_value) == (60, 30)
+
+
+def test_over_imputations_every_quantity_is_the_mean_of_its_estimates(village_survey):
+    formula = "voted_calon_1 ~ whatsapp * gender + message_trust"
+    choice = ce.Imputation(m=3, rounds=2)
+    effect = ce.fit_effect(village_survey, formula, missing=choice)
+    (pooled,) = effect.pooled
+    own = [replace(effect, pooled=(PooledModel(fits=(one,)),)) for one in pooled.fits]
+
+    def mean_of(ask):
+        return np.mean([ask(one) for one in own], axis=0)
+
+    def by_gender(one):
+        return ce.compare_effects(one, "whatsapp", by="gender").tidy("differences")["estimate"]
+
+    def pair(one):
+        found = ce.average_effects(one, of=["whatsapp", "message_trust"], change=(1, 4))
+        return found.tidy()["estimate"]
+
+    def log_ratio_of(one):
+        return np.log(ce.estimate_risk_ratios(one, of="gender").tidy()["estimate"])
+
+    for ask in (by_gender, pair, log_ratio_of):
+        assert_allclose(ask(effect), mean_of(ask), rtol=RTOL_SAME)
+    assert ce.average_effects(effect, change="sd").tidy()["p_value"].notna().all()
 
 
 def test_groups_are_averaged_over_with_their_weights(chile):

@@ -26,6 +26,8 @@ from campaign_effect.analyses.exposure_counts import (
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.formulas import as_factor
 from campaign_effect.analyses.inference import infer
+from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.pooled_tests import joint_test_of
 from campaign_effect.analyses.predictions import prediction_interval
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import (
@@ -46,9 +48,11 @@ from campaign_effect.results import (
 from campaign_effect.schema.model import Schema
 from campaign_effect.stats.design.suppression import suppress_line
 from campaign_effect.stats.models.dose import linearity_contrasts
-from campaign_effect.stats.models.hotelling import JointTest, joint_test
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
+
+LEAST_FOR_TREND: Final = 3
+"""Two answers always lie on a line."""
 
 MOST_DOSES: Final = 10
 """An exposure with more answers is a measure: a spline in the formula follows it."""
@@ -258,7 +262,7 @@ def _follow(survey: Survey, formula: str, name: str, asked: Mapping[str, Any]) -
     one = line.models[0]
     _check(one, name)
     levels = fit_effect(survey, as_factor(formula, name, known_columns(survey)), **asked)
-    tests = tuple(_tests(one, levels.models[0], name))
+    tests = tuple(_tests(line.pooled[0], levels.pooled[0], name))
     return _Followed(
         doses=tuple(_doses(levels, name, survey.schema.min_cell)),
         tests=tests,
@@ -354,25 +358,25 @@ def _doses(levels: EffectResult, name: str, min_cell: int) -> Iterator[Dose]:
         )
 
 
-def _tests(line: FittedModel, levels: FittedModel, name: str) -> Iterator[DoseTest]:
-    base, *others = levels.answers[name].cat.categories
+def _tests(line: PooledModel, levels: PooledModel, name: str) -> Iterator[DoseTest]:
+    base, *others = levels.only.answers[name].cat.categories
     doses = np.array([base, *others], dtype=np.float64)
-    places = _places(levels, name)
-    p = len(levels.design.terms)
+    places = _places(levels.only, name)
+    p = len(levels.only.design.terms)
     yield _row(levels, name, "hypothesis.no_difference", np.eye(p)[places])
-    if len(doses) < 3:
+    if len(doses) < LEAST_FOR_TREND:
         return
-    trend = np.eye(len(line.design.terms))[[line.design.terms.index(name)]]
-    yield _row(line, name, "hypothesis.no_trend", trend)
+    terms = line.only.design.terms
+    yield _row(line, name, "hypothesis.no_trend", np.eye(len(terms))[[terms.index(name)]])
     bends = np.zeros((len(doses) - 2, p))
     bends[:, places] = linearity_contrasts(doses)
     yield _row(levels, name, "hypothesis.straight_line", bends)
 
 
-def _row(one: FittedModel, name: str, hypothesis: str, contrasts: Floats) -> DoseTest:
-    test = _joint(one, contrasts)
+def _row(pooled: PooledModel, name: str, hypothesis: str, contrasts: Floats) -> DoseTest:
+    test = joint_test_of(pooled, contrasts)
     return DoseTest(
-        outcome=one.formula.outcome,
+        outcome=pooled.only.formula.outcome,
         term=name,
         hypothesis=hypothesis,
         statistic=None if test is None else test.statistic,
@@ -380,17 +384,3 @@ def _row(one: FittedModel, name: str, hypothesis: str, contrasts: Floats) -> Dos
         df_2=None if test is None or np.isinf(test.df_denom) else test.df_denom,
         p_value=None if test is None else test.p_value,
     )
-
-
-def _joint(one: FittedModel, contrasts: Floats) -> JointTest | None:
-    """Test contrasts of the coefficients, where the data can tell them."""
-    shown = one.parameters
-    values = contrasts @ shown.values
-    contrasts = contrasts @ shown.contrasts
-    if any(one.inestimable(contrasts)):
-        return None
-    try:
-        test = joint_test(one.covariance, contrasts, values)
-    except StatisticsError:  # more contrasts than the clusters can tell
-        return None
-    return test if np.isfinite(test.p_value) else None

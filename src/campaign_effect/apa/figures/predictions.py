@@ -9,8 +9,9 @@ import numpy as np
 from campaign_effect.analyses.predictions import Prediction, PredictionResult
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import LINE, figures, tidy_axes, wrapped
-from campaign_effect.apa.style import Style
+from campaign_effect.apa.style import Style, plain
 from campaign_effect.apa.tables.generic import grouped
+from campaign_effect.apa.tables.models import answer_text
 from campaign_effect.results import Kind
 
 if TYPE_CHECKING:
@@ -61,15 +62,23 @@ def _draw(canvas: Canvas, style: Style, outcome: str, rows: list[Prediction]) ->
     )
     axes.set_xlabel(wrapped(style.show(rows[0].term, Kind.NAME), 70))
     axes.set_ylabel(wrapped(style.show(outcome, Kind.NAME), 36))
-    if rows[0].level is not None:
-        first = next(iter(by_category.values()))
-        labels = [wrapped(style.show(row.level, Kind.NAME), 16) for row in first]
-        axes.set_xticks(range(len(labels)), labels)
+    _label_answers(axes, style, next(iter(by_category.values())))
     axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
     if len(by_category) > 1:
         axes.legend(frameon=False, fontsize=8)
     tidy_axes(axes)
+
+
+def _label_answers(axes: Axes, style: Style, rows: list[Prediction]) -> None:
+    """Name levels, and numbers that are the points of a scale."""
+    values = [row.value for row in rows if row.value is not None]
+    if not all(value.is_integer() for value in values):
+        return
+    answers = [row.value if row.level is None else row.level for row in rows]
+    texts = [answer_text(row.term, at) for row, at in zip(rows, answers, strict=True)]
+    labels = [wrapped(plain(style.say(text)), 16) for text in texts]
+    axes.set_xticks(np.array(values or range(len(rows)), dtype=float), labels)
 
 
 def _curve(axes: Axes, rows: list[Prediction], place: int, category: str | None) -> None:

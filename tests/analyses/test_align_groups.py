@@ -17,6 +17,7 @@ N = "N =~ N1 + N2 + N3 + N4 + N5"
 ATOL_ESTIMATE = 2e-4  # lavaan's own models stop up to 1e-4 away from the minimum
 RTOL_ERROR = 2e-3  # the reference's derivatives are numeric, its models lavaan's
 ATOL_LOSS = 1e-4  # of the same
+ATOL_WEIGHTED = 1e-6  # the same loss, minimised twice
 ATOL_R2 = 2e-3  # a ratio of small variances of these estimates
 
 
@@ -126,6 +127,19 @@ def test_units_and_order_do_not_matter():
     assert_allclose(again.tidy()["estimate"], first.tidy()["estimate"], atol=1e-6)
     own, other = (r.tidy("values").query("lhs == 't1' and op == '~1'") for r in (first, again))
     assert_allclose(other["estimate"], 10 * own["estimate"] + 3, atol=1e-5)
+
+
+def test_a_weight_of_two_counts_as_two_respondents():
+    frame, _ = villages(4, n=120, n_groups=3)
+    frame["w"] = 1.0 + (frame.groupby("village").cumcount() < 40)
+    twice = pd.concat([frame, frame[frame["w"] == 2]], ignore_index=True)
+    weighted, doubled = (
+        ce.align_groups(one, TRUST, group="village", weights=weights, reference="v00")
+        for one, weights in ((frame, "w"), (twice, False))
+    )
+    ours, theirs = (one.tidy()[["estimate", "sd"]] for one in (weighted, doubled))
+    assert_allclose(ours, theirs, atol=ATOL_WEIGHTED)
+    assert weighted.tidy()["n"].tolist() == [120] * 3
 
 
 def test_small_and_different_groups_are_named():

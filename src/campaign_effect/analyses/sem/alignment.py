@@ -56,6 +56,7 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
     missing: Missing = "listwise",
     alignment: Alignment = "fixed",
     reference: str | None = None,
+    weights: str | bool = True,
     level: float = 0.95,
 ) -> AlignmentResult:
     """Compare factor means of many groups where exact invariance does not hold.
@@ -77,6 +78,9 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
     reference : str, optional
         The level of ``group`` whose mean is 0; by default that with most respondents, against
         which the others are tested best.
+    weights : str or bool, default True
+        Column of sampling weights, scaled within each group to its respondents; by default the
+        schema's, if it names one.
     level : float, default 0.95
         Coverage of intervals.
 
@@ -131,6 +135,7 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
         missing=missing,
         parameterization="theta",
         mean_structure=True,
+        weights=weights,
         level=level,
     )
     prepared = prepare(source, model, settings)

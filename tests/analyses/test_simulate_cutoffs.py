@@ -8,17 +8,83 @@ import pytest
 from numpy.testing import assert_allclose
 
 import campaign_effect as ce
+from campaign_effect.analyses.sem.cutoffs import _draw_of, _population
 from campaign_effect.errors import StatisticsError, UsageError
+from campaign_effect.stats.sem.misspecification import misspecified, omissions
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
+ONE = "g =~ " + " + ".join(f"x{i}" for i in range(1, 10))
+N = "N =~ N1 + N2 + N3 + N4 + N5"
+QUANTILES = [0.05, 0.10, 0.90, 0.95]
 
+MC_ERRORS = 4.5  # of 36 comparisons each; one false alarm in thousands, and seeds are fixed
 ATOL_PUBLISHED = 0.004  # three decimals, and the errors of 500 and 300 samples
+
+
+@pytest.fixture(scope="module")
+def values(reference):
+    return reference("cutoffs")
 
 
 @pytest.fixture(scope="module")
 def pupils():
     return pd.read_csv(DATA / "hs.csv")
+
+
+@pytest.fixture(scope="module")
+def neurotic():
+    items = [f"N{i}" for i in range(1, 6)]
+    return pd.read_csv(DATA / "bfi.csv")[items].dropna().iloc[::5]
+
+
+def drawn(result, level, n, seed):
+    population = _population(result)
+    added = tuple(one for one in omissions(population) if one.level <= level)
+    draw = _draw_of(result.fitted, misspecified(population, added).correlations)
+    rng = np.random.default_rng(seed)
+    return np.array([draw(rng) for _ in range(n)])
+
+
+def quantile_error(sample, q, n_other):
+    """Estimate the error of a difference of quantiles, their density by spacing."""
+    width = 0.04
+    low, high = np.quantile(sample, [max(q - width, 0), min(q + width, 1)])
+    density = 2 * width / max(high - low, 1e-9)
+    return np.sqrt(q * (1 - q) * (1 / len(sample) + 1 / n_other)) / density
+
+
+def same_distribution(sample, wanted, n_other):
+    for place in range(3):
+        own = sample[:, place]
+        for row, q in enumerate(QUANTILES):
+            error = MC_ERRORS * quantile_error(own, q, n_other) + 5e-4  # ties at 0 and 1
+            assert abs(np.quantile(own, q) - wanted[row][place]) < error, (place, q)
+
+
+@pytest.mark.parametrize(("name", "model"), [("three", HS), ("one", ONE)])
+def test_normal_samples_fit_as_those_of_lavaan(name, model, pupils, values):
+    result = ce.confirm_factors(pupils, model, estimator="ML")
+    levels = [key for key in values[name] if key.startswith("level")]
+    for level, key in enumerate(["right", *levels]):
+        same_distribution(drawn(result, level, 200, seed=level), values[name][key], 400)
+
+
+def test_ordinal_samples_fit_as_those_of_lavaan(neurotic, values):
+    result = ce.confirm_factors(neurotic, N)
+    for level, key in enumerate(["right", "level1", "level2"]):
+        same_distribution(drawn(result, level, 80, seed=level), values["ordinal"][key], 150)
+
+
+def test_the_pairs_are_those_of_the_reference(pupils, neurotic, values):
+    for name, result in (
+        ("one", ce.confirm_factors(pupils, ONE, estimator="ML")),
+        ("ordinal", ce.confirm_factors(neurotic, N)),
+    ):
+        names = result.fitted.solution.table.observed
+        found = omissions(_population(result))
+        ours = [sorted((names[one.item], names[one.other])) for one in found]
+        assert ours == [sorted(pair) for pair in values[name]["pairs"]]
 
 
 def test_published_limits_come_back(pupils):

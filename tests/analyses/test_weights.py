@@ -360,3 +360,55 @@ def test_two_ways_need_one_equation(survey):
     vcov = ce.TwoWay(cluster="province", second="interviewer")
     with pytest.raises(StatisticsError, match="one equation"):
         ce.fit_effect(survey, "imp ~ gender", model=ce.OrderedLogit(), vcov=vcov, weights="w")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"replicates": ("w",), "scale": 1.0},
+        {"replicates": "w0", "scale": 1.0},
+        {"replicates": ("w0", "w1"), "scale": (1.0, 1.0, 1.0)},
+        {"replicates": ("w0", "w1"), "scale": -0.5},
+    ],
+)
+def test_replicate_weights_that_cannot_be_are_refused(wrong):
+    with pytest.raises(UsageError):
+        ce.ReplicateWeights(weights="w", **wrong)
+
+
+def test_negative_replicate_weights_are_refused(ces):
+    survey = ce.read_survey(ces.assign(r1=ces["w"], r2=-ces["w"]))
+    vcov = ce.ReplicateWeights(weights="w", replicates=("r1", "r2"), scale=0.5)
+    with pytest.raises(SurveyError, match="must not be negative"):
+        ce.fit_effect(survey, FORMULA, vcov=vcov)
+
+
+def test_terms_beyond_the_sampling_units_are_refused(survey):
+    vcov = ce.SurveyDesign(weights="w", cluster="urban")
+    with pytest.raises(StatisticsError, match="no degrees of freedom"):
+        ce.fit_effect(survey, FORMULA, vcov=vcov)
+
+
+def test_the_panel_of_few_villages_takes_the_weights(survey):
+    effect = ce.fit_effect(survey, FORMULA, vcov=ce.CR2(cluster="province"), weights="w")
+    panel = ce.check_clusters(effect, of="imp")
+    row = effect.tidy().set_index("term").loc["imp"]
+    tests = {test.method: test for test in panel.tests}
+    assert tests["method.CR2"].p_value == pytest.approx(row["p_value"])
+    assert tests["method.CR1"].estimate == pytest.approx(row["estimate"])
+    assert panel.sample.weight == "w"
+
+
+def test_imputed_models_take_the_weights(ces):
+    rng = np.random.default_rng(3)
+    holed = ces.assign(imp=ces["imp"].where(rng.random(len(ces)) > 0.1))
+    part = ce.read_survey(holed.iloc[:400].reset_index(drop=True))
+    effect = ce.fit_effect(
+        part,
+        "ab ~ imp + gender",
+        vcov=ce.SurveyDesign(weights="w", strata="province"),
+        missing=ce.Imputation(m=2, rounds=2),
+    )
+    assert effect.sample.weight == "w"
+    assert effect.sample.n_used == 400
+    assert effect.fits[0].strata == "province"

@@ -284,7 +284,7 @@ class ReplicateWeights(_Vcov):
     scale: float | tuple[float, ...]
 
     def __post_init__(self) -> None:
-        if len(self.replicates) < 2:
+        if isinstance(self.replicates, str) or len(self.replicates) < 2:
             raise UsageError(
                 "A covariance by replicate weights needs at least two of them.",
                 received=self.replicates,

@@ -14,6 +14,9 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 STARS: Final = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 """Levels of probability and their marks."""
 
+MOST_REASONS: Final = 10
+"""Why respondents were left out: more reasons (14 items, each blank once) are no sentence."""
+
 
 @singledispatch
 def tables(result: Result) -> tuple[Table, ...]:
@@ -91,8 +94,16 @@ def sample_note(sample: Sample) -> Note:
         *weighted,
         Text.of("note.sample", used=sample.n_used, total=sample.n_total),
         *imputed,
-        Text.of("note.dropped", dropped=dropped_texts(sample)),
+        _left_out(sample),
     )
+
+
+def _left_out(sample: Sample) -> Text:
+    """Say why respondents were left out; many reasons are counted elsewhere."""
+    if len(sample.dropped) > MOST_REASONS:
+        lost = sample.n_total - sample.n_used
+        return Text.of("note.many_dropped", n=lost, k=len(sample.dropped))
+    return Text.of("note.dropped", dropped=dropped_texts(sample))
 
 
 def _weights_text(sample: Sample) -> Text:

@@ -6,6 +6,8 @@ import zipfile
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
@@ -13,7 +15,7 @@ import campaign_effect as ce
 from campaign_effect.errors import SourceError, UsageError
 from campaign_effect.readers import archives, read_table
 from campaign_effect.readers.cells import LONGEST_CELL
-from campaign_effect.readers.headers import MOST_COLUMNS
+from campaign_effect.readers.headers import MOST_COLUMNS, letters
 
 
 def refused(path, match):
@@ -66,6 +68,20 @@ def test_twenty_thousand_columns_are_refused_in_every_form(tmp_path):
     refused(path, "20,000 columns")
     with pytest.raises(SourceError, match="20,000 columns"):
         read_table(frame)
+    names = "".join(
+        f'<c r="{letters(at)}{{row}}" t="inlineStr"><is><t>q{at}</t></is></c>'
+        for at in range(n)
+    )
+    rows = "".join(f'<row r="{row}">{names.format(row=row)}</row>' for row in (1, 2))
+    sheet = (
+        '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/'
+        f'spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    )
+    path = workbook_part(tmp_path / "wide.xlsx", "xl/worksheets/sheet1.xml", sheet)
+    refused(path, "20,000 columns")
+    path = tmp_path / "wide.dta"
+    frame.to_stata(path, version=119, write_index=False)
+    refused(path, "20,000 columns")
 
 
 def test_a_cell_of_two_hundred_megabytes_is_refused(tmp_path):
@@ -169,6 +185,39 @@ def test_a_formula_cell_is_the_value_it_last_had(tmp_path):
     assert table.cells.to_numpy().tolist() == [["2", "5"]]
 
 
+def test_a_formula_that_was_never_computed_is_refused_by_its_cell(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Jawaban & lain"
+    for row in (["x1", "x2"], [1, 2], [3, "=A3+1"]):
+        book.active.append(row)
+    book.save(tmp_path / "formula.xlsx")
+    refused(
+        tmp_path / "formula.xlsx", "sheet 'Jawaban & lain', cell B3: a formula that was never"
+    )
+
+
+def test_a_formula_on_another_sheet_does_no_harm(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["x1", "x2"], [1, 2]):
+        book.active.append(row)
+    book.create_sheet("Ringkasan").append(["Rerata", "=AVERAGE(Sheet!A2)"])
+    path = tmp_path / "formula.xlsx"
+    book.save(path)
+    assert read_table(path).cells.to_numpy().tolist() == [["1", "2"]]
+
+
+def test_a_formula_that_gives_no_text_is_a_blank(tmp_path):
+    sheet = (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/'
+        b'spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>x1</t>'
+        b'</is></c><c r="B1" t="inlineStr"><is><t>x2</t></is></c></row><row r="2">'
+        b'<c r="A2" s="1" t="str"><f>IF(1=1,"","a")</f><v></v></c><c r="B2"><v>5</v></c></row>'
+        b"</sheetData></worksheet>"
+    )
+    path = workbook_part(tmp_path / "blank.xlsx", "xl/worksheets/sheet1.xml", sheet)
+    assert read_table(path).cells.to_numpy().tolist() == [["", "5"]]
+
+
 def test_text_that_looks_like_a_formula_stays_text(written):
     table = read_table(written("a,b\n=1+1,@x\n+62,-3\n"))
     assert table.cells["a"].tolist() == ["=1+1", "+62"]
@@ -193,6 +242,51 @@ def test_headers_that_repeat_or_are_empty_end_in_a_correct_survey(written):
 def test_nul_bytes_are_refused(written, place):
     text = "a\0,b\n1,2\n" if place == "header" else "a,b\n" + "1,2\n" * 500 + "1,\0\n"
     refused(written(text), "NUL bytes, first in line")
+
+
+def test_a_nul_character_in_a_cell_is_refused_in_every_form(tmp_path):
+    frame = pd.DataFrame({"a": ["x", "y"], "b": ["k", "x\0y"]})
+    frame.to_parquet(tmp_path / "nul.parquet")
+    refused(tmp_path / "nul.parquet", "row 1: the cell of the column 'b' holds a NUL character")
+    with pytest.raises(SourceError, match="row 1: the cell of the column 'b' holds a NUL"):
+        read_table(frame)
+    path = tmp_path / "nul.csv"
+    path.write_bytes("a,b\nx\0y,1\n".encode("utf-16"))
+    refused(path, "NUL bytes, first in line 2")
+
+
+@pytest.mark.parametrize("form", ["xlsx", "sav", "dta", "parquet"])
+def test_every_form_of_file_that_grows_while_it_is_read_is_refused(tmp_path, form, monkeypatch):
+    path = tmp_path / f"growing.{form}"
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
+    {
+        "xlsx": lambda: frame.to_excel(path, index=False),
+        "sav": lambda: pyreadstat.write_sav(frame, str(path)),
+        "dta": lambda: frame.to_stata(path, write_index=False),
+        "parquet": lambda: frame.to_parquet(path),
+    }[form]()
+    from campaign_effect import readers
+
+    whole = readers._from_file
+
+    def slow(*args):
+        found = whole(*args)
+        with path.open("ab") as stream:
+            stream.write(b"more")
+        return found
+
+    monkeypatch.setattr(readers, "_from_file", slow)
+    refused(path, "changed while it was read")
+
+
+def test_columns_that_share_a_name_are_told_apart_or_refused(tmp_path):
+    cells = [pa.array([1]), pa.array([2]), pa.array([3])]
+    table = pa.Table.from_arrays(cells, names=["Q", "", "Q"])
+    pq.write_table(table, tmp_path / "twice.parquet")
+    found = read_table(tmp_path / "twice.parquet")
+    assert [one.name for one in found.columns] == ["Q", "Column B", "Q (2)"]
+    with pytest.raises(SourceError, match="share a name"):
+        read_table(table)
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(written, monkeypatch):

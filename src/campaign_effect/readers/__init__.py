@@ -70,10 +70,10 @@ def read_table(
         path = checked_file(source)
         with intact(path):
             table = _from_file(path, form or recognise(path), delimiter, sheet)
-    from campaign_effect.readers.cells import refuse_long_cells
+    from campaign_effect.readers.cells import refuse_foreign_cells
     from campaign_effect.readers.programs import as_exported
 
-    refuse_long_cells(table)
+    refuse_foreign_cells(table)
     return as_exported(table, program)
 
 

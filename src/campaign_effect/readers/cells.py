@@ -15,8 +15,8 @@ LONGEST_CELL: Final = 1_000_000
 """Bytes; a spreadsheet's cell holds 32,767 characters."""
 
 
-def refuse_long_cells(table: RawTable) -> None:
-    """Refuse a table with a cell longer than any answer.
+def refuse_foreign_cells(table: RawTable) -> None:
+    """Refuse a table with a cell longer than any answer, or with a NUL character.
 
     Raises
     ------
@@ -28,17 +28,33 @@ def refuse_long_cells(table: RawTable) -> None:
         texts = cells.cat.categories if isinstance(cells.dtype, pd.CategoricalDtype) else cells
         if not isinstance(texts.dtype, pd.StringDtype) or not len(texts):
             continue
-        sizes = pc.call_function("binary_length", [pa.array(texts.array, from_pandas=True)])
+        told = pa.array(texts.array, from_pandas=True)
+        sizes = pc.call_function("binary_length", [told])
         if (pc.call_function("max", [sizes]).as_py() or 0) > LONGEST_CELL:
-            longest = int(cells.astype("str").str.len().fillna(0).to_numpy().argmax())
-            raise _too_long(table, str(name), list(cells.index)[longest])
+            lengths = cells.astype("str").str.len().fillna(0).to_numpy()
+            raise _refused(
+                table,
+                str(name),
+                int(lengths.argmax()),
+                f"is longer than {LONGEST_CELL:,} bytes",
+                "a quotation mark may not be closed there, or a file was pasted in: mend the "
+                "cell, or leave the column out.",
+            )
+        is_nul = pc.call_function("match_substring", [told], pc.MatchSubstringOptions("\0"))
+        if pc.call_function("any", [is_nul]).as_py():
+            has_nul = cells.astype("str").str.contains("\0", regex=False).to_numpy(dtype=bool)
+            raise _refused(
+                table,
+                str(name),
+                int(has_nul.argmax()),
+                "holds a NUL character",
+                "it is damaged or no text: mend the cell, or export the survey again.",
+            )
 
 
-def _too_long(table: RawTable, column: str, row: int) -> SourceError:
+def _refused(table: RawTable, column: str, at: int, what: str, hint: str) -> SourceError:
     file = repr(table.source.path) if table.source.path else "The data frame"
+    row = list(table.cells.index)[at]
     return SourceError(
-        f"{file}, row {row}: the cell of the column {column!r} is longer than "
-        f"{LONGEST_CELL:,} bytes.",
-        hint="a quotation mark may not be closed there, or a file was pasted in: mend the "
-        "cell, or leave the column out.",
+        f"{file}, row {row}: the cell of the column {column!r} {what}.", hint=hint
     )

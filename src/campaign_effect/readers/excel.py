@@ -62,13 +62,17 @@ def read_excel(path: Path, *, sheet: str | None = None) -> RawTable:
     Raises
     ------
     SourceError
-        If it is damaged, locked, empty, has a header only, has no such sheet, or is made to
-        fill the memory.
+        If it is damaged, locked, empty, has a header only, has no such sheet, a formula that
+        was never computed, or is made to fill the memory.
     """
     file = repr(str(path))
-    if zipfile.is_zipfile(path):
-        check_workbook(path)
+    formulas = check_workbook(path) if zipfile.is_zipfile(path) else {}
     found, others = _chosen(path, sheet)
+    if cell := formulas.get(found.name):
+        raise SourceError(
+            f"{file}, sheet {found.name!r}, cell {cell}: a formula that was never computed.",
+            hint="open the workbook in Excel or LibreOffice, save it, and read it again.",
+        )
     if not found.body:
         hint = "name the workbook with the answers, or the sheet with --sheet."
         raise SourceError(f"{file}, sheet {found.name!r} has no answers.", hint=hint)

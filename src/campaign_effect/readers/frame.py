@@ -74,17 +74,21 @@ def from_memory(source: object) -> RawTable:
     if isinstance(source, pd.DataFrame):
         return read_frame(source)
     import narwhals as nw
+    from narwhals.exceptions import DuplicateError
 
     try:
         frame = nw.from_native(cast(Any, source))
+        whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        return read_frame(whole.to_pandas())
+    except DuplicateError:
+        hint = "give each column a name of its own."
+        raise SourceError("Columns of the data frame share a name.", hint=hint) from None
     except TypeError:
         raise SourceError(
             "A survey is a file or a data frame.",
             received=f"a {type(source).__name__}",
             hint="give the path of the file, or a DataFrame with one row per respondent.",
         ) from None
-    whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return read_frame(whole.to_pandas())
 
 
 def as_text(column: pd.Series) -> pd.Series:

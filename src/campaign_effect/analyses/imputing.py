@@ -44,7 +44,7 @@ class Imputation:
     kind: categories and answers of two values by a (multinomial) logit, answers on an ordered
     scale of the schema by an ordered logit, other numbers by predictive mean matching.
     Interactions and curves of a formula are formed from the imputed answers, whose models have
-    main effects only [2]_.
+    main effects only [2]_. Respondents whose outcome was imputed stay in the analysis [4]_.
 
     Left out all the same, and counted: who has no village or weight, who gave an answer that
     the outcome does not compare, and, unless ``asides``, who gave a non-substantive answer
@@ -81,6 +81,9 @@ class Imputation:
     .. [3] White, I. R., Royston, P., & Wood, A. M. (2011). Multiple imputation using chained
        equations: Issues and guidance for practice. Statistics in Medicine, 30, 377-399.
        https://doi.org/10.1002/sim.4067
+    .. [4] Sullivan, T. R., Salter, A. B., Ryan, P., & Lee, K. J. (2015). Bias and precision of
+       the "multiple imputation, then deletion" method for dealing with missing outcome data.
+       American Journal of Epidemiology, 182, 528-534. https://doi.org/10.1093/aje/kwv100
 
     Examples
     --------

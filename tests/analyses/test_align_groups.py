@@ -170,6 +170,13 @@ def test_a_group_without_a_solution_is_named():
     assert "village=v03" in str(caught.value.received)
 
 
+def test_too_many_small_groups_are_refused_with_a_remedy():
+    frame, _ = villages(2, n=14)
+    with pytest.raises(StatisticsError, match="150 free parameters") as caught:
+        ce.align_groups(frame, TRUST, group="village")
+    assert "join small groups" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("model", "more", "problem"),
     [

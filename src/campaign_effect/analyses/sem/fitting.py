@@ -203,10 +203,12 @@ def _fixes_predictors(settings: FactorSettings) -> bool:
 
 def _check_rows(n: int, table: ParameterTable) -> None:
     if n < table.n_free:
+        is_grouped = table.n_groups > 1
+        remedy = "or join small groups" if is_grouped else "or missing='pairwise' or 'fiml'"
         raise TooFewRowsError(
             f"The model has {table.n_free} free parameters, more than respondents.",
             received=f"{n} respondents with answers",
-            hint="use a smaller model, or missing='pairwise' or 'fiml'.",
+            hint=f"use a smaller model (one factor at a time), {remedy}.",
             cause="fewer_rows_than_parameters",
             n=n,
             k=table.n_free,

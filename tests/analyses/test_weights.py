@@ -9,7 +9,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import campaign_effect as ce
+from campaign_effect.analyses import ANALYSES
 from campaign_effect.errors import StatisticsError, SurveyError, UsageError
+from campaign_effect.survey.weights import require_weights
 
 DATA = Path(__file__).parents[1] / "reference" / "data"
 RTOL_SAME = 1e-7  # the same estimate by another way
@@ -412,3 +414,14 @@ def test_imputed_models_take_the_weights(ces):
     assert effect.sample.weight == "w"
     assert effect.sample.n_used == 400
     assert effect.fits[0].strata == "province"
+
+
+@pytest.mark.parametrize("name", ["groups", "thesis", "factors", "validity"])
+def test_analyses_without_weights_say_so(name, village_survey):
+    survey = role(village_survey, weight="age")
+    weighted = require_weights(survey)
+    notices = ANALYSES[name](weighted).notices
+    assert "not_weighted" in {notice.code for notice in notices}
+    assert "not_weighted" not in {
+        notice.code for notice in ANALYSES[name](village_survey).notices
+    }

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from campaign_effect.analyses.columns import known_columns, with_scores
-from campaign_effect.analyses.samples import listwise_sample
+from campaign_effect.analyses.samples import listwise_sample, not_weighted
 from campaign_effect.errors import (
     NoVariationError,
     StatisticsError,
@@ -166,7 +166,11 @@ def compare_groups(
         tests=tuple(row for row in rows if isinstance(row, GroupTest)),
         pairs=tuple(row for row in rows if isinstance(row, GroupPair)),
         samples=(*((part, samples[0][1]) for part in GroupsResult.row_types()), *samples),
-        notices=(*_ignored_clusters(survey), *(_not_compared(*one) for one in failures)),
+        notices=(
+            *not_weighted(survey, "groups"),
+            *_ignored_clusters(survey),
+            *(_not_compared(*one) for one in failures),
+        ),
         glossary=survey.glossary,
     )
 

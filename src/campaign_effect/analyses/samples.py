@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from campaign_effect.results import Sample
+from campaign_effect.results import Notice, Sample
 from campaign_effect.survey import Absence, Survey
 
 
@@ -60,6 +60,14 @@ def any_complete_sample(survey: Survey, blocks: Iterable[Sequence[str]]) -> Samp
 def everyone(survey: Survey) -> Sample:
     """Count every respondent of the survey."""
     return Sample(n_total=survey.n, n_used=survey.n)
+
+
+def not_weighted(survey: Survey, analysis: str) -> tuple[Notice, ...]:
+    """Say that an analysis does not use the weights that the schema names."""
+    weight = survey.schema.roles.weight
+    if weight is None:
+        return ()
+    return (Notice.of("not_weighted", analysis=f"analysis.{analysis}", weight=weight),)
 
 
 def absence_word(code: object) -> str:

@@ -21,6 +21,7 @@ from campaign_effect.analyses.reliability.rows import (
     ReliabilityResult,
     ScaleReliability,
 )
+from campaign_effect.analyses.samples import not_weighted
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import (
     Bounded,
@@ -190,7 +191,10 @@ def assess_items(
         level=level,
         bands=tuple(bands),
         samples=tuple((part, counted) for part in ThesisResult.row_types()),
-        notices=tuple(n for n in found.notices if n.code in ABOUT_CONSTRUCTS),
+        notices=(
+            *not_weighted(survey, "thesis"),
+            *(n for n in found.notices if n.code in ABOUT_CONSTRUCTS),
+        ),
         glossary=survey.glossary,
     )
 

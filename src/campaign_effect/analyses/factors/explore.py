@@ -25,6 +25,7 @@ from campaign_effect.analyses.factors.number import (
 from campaign_effect.analyses.factors.rows import Adequacy, FactorResult, FactorSolution
 from campaign_effect.analyses.factors.solve import Found, complete_answers, correlate, solve
 from campaign_effect.analyses.resampling import Bootstrap, cluster_codes
+from campaign_effect.analyses.samples import not_weighted
 from campaign_effect.results import Notice
 from campaign_effect.stats.items.factors import Method
 from campaign_effect.stats.items.number_of_factors import parallel_analysis
@@ -133,7 +134,7 @@ def explore_factors(  # noqa: PLR0913 - each is a choice of its own, named by it
         n_draws=parallel.n_draws,
         solution=_solution(survey, found),
         samples=tuple((part, sample) for part in FactorResult.row_types()),
-        notices=tuple(_notices(found, adequacy, basis)),
+        notices=(*not_weighted(survey, "factors"), *_notices(found, adequacy, basis)),
         glossary=survey.glossary,
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from campaign_effect.analyses.blocks import Items, repeated_items
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.resampling import Bootstrap, OnProgress
+from campaign_effect.analyses.samples import not_weighted
 from campaign_effect.analyses.validity.answers import ConstructAnswers, construct_answers
 from campaign_effect.analyses.validity.checklist import (
     MOST_HTMT,
@@ -120,7 +121,13 @@ def check_validity(
         ),
         level=level,
         samples=tuple((part, answers.sample) for part in ValidityResult.row_types()),
-        notices=(*_left_out(answers), *notices, *said, *_alike(htmt)),
+        notices=(
+            *not_weighted(survey, "validity"),
+            *_left_out(answers),
+            *notices,
+            *said,
+            *_alike(htmt),
+        ),
         glossary=survey.glossary,
     )
 

@@ -8,6 +8,8 @@ from campaign_effect.stats.moments.gamma import estimate_gamma, threshold_positi
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
 from campaign_effect.stats.moments.tables import count_tables, encode
 
+SINGLE = 1e-5  # of a variance, by rounded sums; standard errors feel half of it
+
 ATOL_OPTIMISER = 5e-7  # at two optimisers' stops; elements are of size 1
 
 
@@ -104,3 +106,21 @@ def test_rows_of_other_tables_are_refused(bfi_complete):
     tables = count_tables(codes)
     with pytest.raises(ValueError, match="2436 rows, but these rows count 2435"):
         estimate_gamma(codes[1:], tables, estimate_polychorics(tables))
+
+
+def test_many_rows_in_single_precision_change_nothing_that_matters(bfi_complete, monkeypatch):
+    codes = encode(bfi_complete).codes
+    tables = count_tables(codes)
+    found = estimate_polychorics(tables)
+    exact = estimate_gamma(codes, tables, found)
+    monkeypatch.setattr(gamma, "MANY_ROWS", 1)
+    single = estimate_gamma(codes, tables, found)
+    scale = np.sqrt(np.diag(exact))
+    assert 0 < np.abs((single - exact) / np.outer(scale, scale)).max() < SINGLE
+    weights = np.random.default_rng(1).uniform(0.5, 2, len(codes))
+    tables = count_tables(codes, weights=weights)
+    found = estimate_polychorics(tables)
+    single = estimate_gamma(codes, tables, found, weights=weights)
+    monkeypatch.setattr(gamma, "MANY_ROWS", len(codes) + 1)
+    exact = estimate_gamma(codes, tables, found, weights=weights)
+    assert_allclose(np.diag(single), np.diag(exact), rtol=SINGLE)

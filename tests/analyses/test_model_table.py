@@ -77,6 +77,19 @@ def test_different_respondents_are_said(chile, steps):
     assert "not fitted to the same respondents" in ce.Report([table]).to(".md").decode()
 
 
+def test_imputations_are_said_of_their_model(village_survey):
+    formula = "voted_calon_1 ~ whatsapp + age"
+    choice = ce.Imputation(m=2, rounds=1)
+    effects = [
+        ce.fit_effect(village_survey, formula),
+        ce.fit_effect(village_survey, formula, missing=choice),
+    ]
+    (grid,) = ce.Report([ce.tabulate_models(effects)]).grids
+    shared, _, own = "".join(run.text for run in grid.notes[0]).partition("Model 2:")
+    assert "imputed 2 times" in own
+    assert "imputed 2 times" not in shared
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_categories_and_outcomes_have_heads(language, village_survey):
     ordered = ce.fit_effect(village_survey, "education ~ age", model=ce.OrderedLogit())

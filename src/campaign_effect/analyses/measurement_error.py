@@ -145,7 +145,8 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
     se² / lambda² + b² var(lambda) / lambda⁴ [2]_, with the covariance and degrees of freedom
     asked for. Respondents who recall more of a candidate they favour make errors that are not
     classical, and no reliability corrects these. A structural model (`fit_sem`) takes the
-    same error out inside one model.
+    same error out inside one model; the reliability of a factor score of Bartlett's is the
+    square of its correlation with the factor.
 
     References
     ----------

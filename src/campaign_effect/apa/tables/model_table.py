@@ -15,6 +15,7 @@ from campaign_effect.apa.tables.models import (
     change_label,
     digits_of,
     equation_label,
+    imputed_texts,
     vcov_texts,
 )
 from campaign_effect.results import Kind
@@ -116,9 +117,9 @@ def _cells(result: ModelTableResult, row: ModelTerm | None) -> tuple[Cell, ...]:
     """Show the numbers of a term in one model; nothing where the model does not hold it."""
     if row is None:
         return (None, None, None)
-    fit = result.fits[row.column - 1]
     if result.show == "coefficients":
-        least = LINEAR_DIGITS if fit.mcfadden is None else 2
+        model = result.pooled[row.column - 1].first.model
+        least = 2 if model.has_odds else LINEAR_DIGITS
         digits = digits_of(row.std_error, least)
         return (
             Value(value=row.estimate, kind=Kind.NUMBER, digits=digits),
@@ -165,10 +166,11 @@ def _notes(result: ModelTableResult) -> tuple[Note, ...]:
     own = [
         (
             Text.of("note.models.kind", model=fit.model),
-            *vcov_texts(one, fit),
-            *sample_note(one.sample),
+            *vcov_texts(one.first, fit),
+            *sample_note(one.first.sample),
+            *imputed_texts(one),
         )
-        for one, fit in zip(models, result.fits, strict=True)
+        for one, fit in zip(result.pooled, result.fits, strict=True)
     ]
     shared = [text for text in own[0] if all(text in texts for texts in own)]
     said += shared

@@ -152,10 +152,10 @@ def _notes(pooled: PooledModel, fit: ModelFit) -> tuple[Note, ...]:
     )
     if len(pooled.fits) == 1:
         return tuple(general), fitted
-    return tuple(general), tuple(_imputed_texts(pooled)), fitted
+    return tuple(general), tuple(imputed_texts(pooled)), fitted
 
 
-def _imputed_texts(pooled: PooledModel) -> list[Text]:
+def imputed_texts(pooled: PooledModel) -> list[Text]:
     """Say how missing answers were imputed, and how the imputations were pooled."""
     imputed = pooled.imputed
     if imputed is None:

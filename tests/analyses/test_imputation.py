@@ -16,6 +16,7 @@ from campaign_effect.analyses.formulas import check_formula
 from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.analyses.pooled_tests import joint_test_of, likelihood_ratio_of
 from campaign_effect.results import Sample
+from campaign_effect.stats.design.imputations import VillageTerms
 
 RTOL_R = 1e-6  # iterated logits on both sides; df are ratios of sums of squares
 RTOL_INTERCEPT = 0.03  # mice estimates the intercept again where Meng and Rubin do not
@@ -334,6 +335,39 @@ def test_a_variable_that_nobody_answered_is_refused():
         ce.fit_effect(
             ce.read_survey(frame.assign(z=frame["z"].astype(float))), "y ~ x + z", missing=BRIEF
         )
+
+
+def test_a_text_of_its_own_for_everyone_imputes_nothing():
+    survey = survey_with_gaps()
+    answers = survey.answers.assign(remark=[f"remark {i}" for i in range(survey.n)])
+    frame = ce.read_survey(answers)
+    with pytest.raises(ce.CampaignEffectError, match="240 categories, too many"):
+        ce.fit_effect(
+            frame, "y ~ x", model=ce.Ols(), missing=ce.Imputation(auxiliary=("remark",))
+        )
+
+
+def test_a_word_for_missing_is_refused(village_survey):
+    with pytest.raises(ce.CampaignEffectError, match="treated by 'mice'"):
+        ce.fit_effect(village_survey, FORMULA, missing="mice")
+
+
+def test_many_small_villages_enter_by_their_means():
+    rng = np.random.default_rng(5)
+    village = np.repeat(np.arange(40), 2)
+    village[:20] = np.arange(100, 120)  # 20 of one, 30 of two
+    frame = pd.DataFrame({"x": rng.normal(size=80), "village": village.astype(str)})
+    frame["y"] = frame["x"] + rng.normal(size=80)
+    frame.loc[::7, "x"] = np.nan
+    found = ce.fit_effect(
+        ce.read_survey(frame),
+        "y ~ x",
+        model=ce.Ols(),
+        vcov=ce.CR2(cluster="village"),
+        missing=BRIEF,
+    )
+    assert found.pooled[0].imputed.incomplete.terms is VillageTerms.MEANS
+    assert found.coefficients[1].p_value < 0.01
 
 
 def test_who_has_no_village_or_no_answer_is_left_out_and_counted():

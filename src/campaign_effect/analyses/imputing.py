@@ -225,7 +225,7 @@ def find_incomplete(
     MissingColumnsError, UsageError
         If an auxiliary variable is unknown or made from the outcome.
     SurveyError
-        If a variable has no two different answers, or too many categories to impute.
+        If a variable has no two different answers, or too many categories.
     """
     villages = vcov.cluster or model.cluster_column or survey.schema.roles.cluster
     design = [name for name in (*vcov.columns, model.cluster_column, weights) if name]
@@ -378,9 +378,10 @@ def _refuse_unvaried(answers: pd.DataFrame, kinds: tuple[VariableKind, ...]) -> 
                 f"{name!r} has one value in {answers[name].count()} answers.",
                 hint="what does not vary can neither be imputed nor impute: leave it out.",
             )
-        if kind is VariableKind.CATEGORY and n_missing and n_levels > MOST_CATEGORIES:
+        most = MOST_CATEGORIES if n_missing else len(answers) // 2
+        if kind is VariableKind.CATEGORY and n_levels > max(most, 2):
             raise SurveyError(
-                f"{name!r} has {n_levels} categories, too many to be imputed.",
-                received=f"{n_missing} missing answers",
-                hint="join categories, or leave out who did not answer.",
+                f"{name!r} has {n_levels} categories, too many to be imputed or to impute.",
+                received=f"{n_missing} missing answers of {len(answers)}",
+                hint="join categories, leave it out, or leave out who did not answer.",
             )

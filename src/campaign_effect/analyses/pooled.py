@@ -123,6 +123,11 @@ def fit_pooled(
     """
     if missing is None:
         return PooledModel(fits=(fit_model(survey, formula, model, vcov, weights),))
+    if not isinstance(missing, Imputation):
+        raise UsageError(
+            f"Missing answers cannot be treated by {missing!r}.",
+            hint="leave it out for listwise deletion, or use missing=Imputation(m=20).",
+        )
     checked = check_formula(formula, known_columns(survey))
     incomplete = find_incomplete(survey, checked, model, vcov, weights, missing)
     return fit_imputations(incomplete, checked, model, vcov, missing)

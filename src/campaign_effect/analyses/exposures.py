@@ -106,7 +106,8 @@ def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResul
     Raises
     ------
     UsageError
-        If there are fewer than two, or one is no number of the formula.
+        If there are fewer than two, one is no number of the formula, or the outcome has
+        categories.
 
     References
     ----------
@@ -118,6 +119,12 @@ def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResul
     if len(names) < 2:
         raise UsageError("A comparison needs at least two exposures.", received=names)
     for one in effect.pooled:
+        if one.first.categories is not None:
+            raise UsageError(
+                f"Exposures are not compared in the model {type(one.first.model).__name__}: "
+                "each has an effect on every category.",
+                hint="use average_effects(effect, of=…), or a model of one event.",
+            )
         if missing := [name for name in names if name not in one.first.design.terms]:
             raise UsageError(
                 f"{missing[0]!r} is no number of {one.first.formula.text!r}.",

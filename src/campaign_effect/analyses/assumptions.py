@@ -51,9 +51,13 @@ HIGH_INFLATION: Final = 10.0
 """A convention: Kutner, Nachtsheim & Neter (2004). Estimates stay unbiased above it."""
 
 CHECKED: Final = frozenset(
-    {"ols", "lpm", "logit", "ordered_logit", "ordered_probit", "partial_ordered_logit"}
+    {"ols", "lpm", "logit", "probit", "firth"}
+    | {"ordered_logit", "ordered_probit", "partial_ordered_logit"}
 )
 """Models whose assumptions are known here."""
+
+BINARY: Final = frozenset({"logit", "probit", "firth"})
+"""Those whose mean is a probability by its model."""
 
 MOST_FOR_SHAPIRO: Final = 5000
 """Royston's approximation of the Shapiro-Wilk *p* value holds up to here."""
@@ -115,8 +119,8 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     Parameters
     ----------
     effect : EffectResult
-        From `fit_effect` with `Ols`, `Lpm`, `Logit`, `OrderedLogit`, `OrderedProbit` or
-        `PartialOrderedLogit`.
+        From `fit_effect` with `Ols`, `Lpm`, `Logit`, `Probit`, `Firth`, `OrderedLogit`,
+        `OrderedProbit` or `PartialOrderedLogit`.
     level : float, default 0.95
         Coverage of the interval of the area under the curve.
 
@@ -125,8 +129,9 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     AssumptionsResult
         Part ``tests``: for a linear model of a number, normality of residuals (Shapiro-Wilk),
         equal variances (Breusch-Pagan, Glejser), independence in the order of the file
-        (Durbin-Watson) and form (RESET); for a logit, calibration (Hosmer-Lemeshow: a *large*
-        *p* means that no lack of fit was found) and form (link test); for an ordered model,
+        (Durbin-Watson) and form (RESET); for a logit or probit, calibration (Hosmer-Lemeshow:
+        a *large* *p* means that no lack of fit was found) and form (link test, which a
+        penalised likelihood has not); for an ordered model,
         parallel lines (score test; likelihood ratio to the model that frees all terms, and
         Brant's of an ordered logit, where the outcome is separated at no threshold); where
         terms are freed, the likelihood ratios of their lines and of the others'. Part
@@ -137,7 +142,7 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     Raises
     ------
     SurveyError
-        If no model is linear, logistic or ordered.
+        If no model is linear, binary or ordered.
     UsageError
         If the level is not between 0 and 1.
 
@@ -157,16 +162,16 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     models = [one for one in effect.models if one.model.name in CHECKED]
     if not models:
         raise SurveyError(
-            "The classical checks are of linear, logistic and ordered models.",
-            hint="fit the outcome with Ols(), Lpm(), Logit(), OrderedLogit(), OrderedProbit() "
-            "or PartialOrderedLogit().",
+            "The classical checks are of linear, binary and ordered models.",
+            hint="fit the outcome with Ols(), Lpm(), Logit(), Probit(), Firth(), "
+            "OrderedLogit(), OrderedProbit() or PartialOrderedLogit().",
         )
     inflation = tuple(row for one in models for row in _inflation(one))
     return AssumptionsResult(
         tests=tuple(row for one in models for row in _tests(one)),
         inflation=inflation,
         discrimination=tuple(
-            _discrimination(one, level) for one in models if one.model.name == "logit"
+            _discrimination(one, level) for one in models if one.model.name in BINARY
         ),
         samples=(
             *((part, effect.sample) for part in AssumptionsResult.row_types()),
@@ -198,8 +203,8 @@ def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
     if isinstance(one.fit, PartialOrderedFit):
         yield from _freed_tests(one, one.fit)
         return
-    if one.model.name == "logit":
-        yield from _logit_tests(one)
+    if one.model.name in BINARY:
+        yield from _binary_tests(one)
         return
     checks = _OF_ALL_LINEAR if one.model.is_binary else (*_OF_NUMBERS, *_OF_ALL_LINEAR)
     for assumption, test, check, remedy in checks:
@@ -209,12 +214,14 @@ def _tests(one: FittedModel) -> Iterator[AssumptionRow]:
         yield _row(one, assumption, test, found, remedy)
 
 
-def _logit_tests(one: FittedModel) -> Iterator[AssumptionRow]:
+def _binary_tests(one: FittedModel) -> Iterator[AssumptionRow]:
     fitted = hosmer_lemeshow(one.single)
     calibration = AssumptionTest(
         statistic=fitted.chi2, p_value=fitted.p_value, df=float(fitted.df)
     )
     yield _row(one, "calibration", "hosmer_lemeshow", calibration, "curves_or_interactions")
+    if one.model.name == "firth":
+        return
     link = link_test(one.single)
     form = AssumptionTest(statistic=link.statistic, p_value=link.p_value)
     yield _row(one, "form", "link", form, "curves_or_interactions")

@@ -147,6 +147,7 @@ def test_a_vote_is_offered_as_outcome_but_never_chosen(tmp_path):
     assert [point.code for point in scale.aside] == ["did_not_vote", "refused"]
     assert found.notices[-1].code == "no_outcome"
     text = write_draft(found, tmp_path / "a.draft.yaml").read_text(encoding="utf-8")
+    text = text.partition("# How was the survey made?")[0]
     start = text.index("#   outcomes:")
     edited = text[:start] + text[start:].replace("# ", "")
     head, tail = edited[:start], edited[start:]
@@ -323,3 +324,41 @@ def test_a_semantic_differential_is_a_construct():
     labels = np.array(["-2", "-1", "0", "1", "2"])
     found = draft(block(["Baik 1", "Baik 2"], labels=labels))
     assert found.schema.constructs[0].scale == "differential5"
+
+
+def without_marks(text):
+    """Take the # away from the lines that a draft offers, as its reader would."""
+    offered = ("#   ", "# scales:", "# constructs:", "# roles:")
+    lines = text.splitlines()
+    return "\n".join(line[2:] if line.startswith(offered) else line for line in lines)
+
+
+UNKNOWN = np.array(
+    ["Tidak setuju", "Kurang setuju", "Ragu-ragu", "Setuju sih", "Sangat setuju"]
+)
+
+
+@pytest.mark.parametrize("others", [{}, block(["X1.1", "X1.2"]), {"Desa": ["A", "B"] * 100}])
+def test_a_block_that_was_left_out_is_offered_in_order_to_be_taken_in(others):
+    columns = others | grid("Pernyataan", ["Jelas", "Benar"], labels=UNKNOWN)
+    frame = pd.DataFrame(columns | {"Pilihan": ["Calon 1", "Calon 2"] * 100})
+    text = draft_as_yaml(draft_schema(frame)).partition("# How was the survey made?")[0]
+    schema = parse_schema(without_marks(text))
+    construct = schema.constructs[-1]
+    points = schema.scale(construct.scale).points
+    assert [point.text.say("id") for point in points][:3] == UNKNOWN[:3].tolist()
+    assert [item.column for item in construct.items] == [
+        ("Pernyataan [Jelas]",), ("Pernyataan [Benar]",),
+    ]  # fmt: skip
+    assert schema.roles.outcomes[0].name == "chose_first"
+    survey = ce.read_survey(frame, schema)
+    assert survey.answers[construct.items[0].name].notna().all()
+
+
+def test_minors_are_flagged_from_a_draft():
+    frame = pd.DataFrame(
+        {"Usia": [str(17 + at % 50) for at in range(N)], **block(["X1", "X2"])}
+    )
+    survey = ce.read_survey(frame, draft_schema(frame).schema)
+    counts = {row.reason: row.n for row in ce.check_quality(survey).flag_counts}
+    assert counts["flag.under_18"] == N // 50

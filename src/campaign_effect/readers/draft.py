@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from campaign_effect.readers import read_table
 from campaign_effect.readers.drafting.blocks import find_blocks
@@ -22,10 +23,13 @@ from campaign_effect.readers.drafting.words import Names
 from campaign_effect.readers.personal import IDENTIFYING, OF_DEVICES, find_personal
 from campaign_effect.readers.table import RawTable
 from campaign_effect.results import Notice
-from campaign_effect.schema.model import Schema, Variable
-from campaign_effect.schema.writing import schema_as_yaml, write_schema
+from campaign_effect.schema.model import Construct, Scale, Schema, Variable
+from campaign_effect.schema.writing import list_as_yaml, schema_as_yaml, write_schema
 
 __all__ = ["Draft", "Guess", "Question", "Sure", "draft_as_yaml", "draft_schema", "write_draft"]
+
+_KEYS: Final = ("scales", "constructs", "variables", "roles")
+_END: Final = "end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,9 @@ class Draft:
         What was not guessed.
     outcomes : tuple of str
         Variables that may be the outcome.
+    left_out : tuple of (Scale, Construct)
+        Blocks whose scale was not guessed, as they might stand in the schema: in the YAML they
+        are comments to be mended.
     notices : tuple of Notice
         ``draft_schema``; ``block_left_out`` for each block without a scale; ``no_outcome``
         where columns look like a vote.
@@ -51,6 +58,7 @@ class Draft:
     guesses: tuple[Guess, ...]
     questions: tuple[Question, ...]
     outcomes: tuple[str, ...]
+    left_out: tuple[tuple[Scale, Construct], ...]
     notices: tuple[Notice, ...]
 
 
@@ -167,6 +175,7 @@ def _draft(sheet: Sheet, name: str) -> Draft:
         guesses=tuple(sheet.guesses),
         questions=tuple(questions),
         outcomes=tuple(sheet.outcomes),
+        left_out=tuple(sheet.left_out),
         notices=(
             Notice.of("draft_schema", guesses=len(sheet.guesses), questions=len(questions)),
             *left_out,
@@ -194,7 +203,32 @@ def _comments(draft: Draft) -> dict[str, str]:
     for question in draft.questions:
         about = f"{question.column}: " if question.column and not question.path else ""
         lines.setdefault(question.path, []).append(f"QUESTION: {about}{question.text}")
+    for path, text in _left_out(draft).items():
+        lines.setdefault(path, []).insert(0, text)
+    lines.pop(_END, None)
     return {path: "\n".join(said) for path, said in lines.items()}
+
+
+def _left_out(draft: Draft) -> dict[str, str]:
+    """Write blocks without a scale as lines to be mended, each below the key it belongs to.
+
+    What is said above a key of the schema stands at the end of the key before it.
+    """
+    if not draft.left_out:
+        return {}
+    none = Schema(name=draft.schema.name)
+    there = [key for key in _KEYS if getattr(draft.schema, key) != getattr(none, key)]
+    said: dict[str, list[str]] = {}
+    asked = {
+        "scales": "Which scale is it? Put its answers in order, and take the # away:",
+        "constructs": "Its items: take the # away here too:",
+    }
+    for place, key in enumerate(("scales", "constructs")):
+        parts = [pair[place] for pair in draft.left_out]
+        after = next((later for later in _KEYS[place + 1 :] if later in there), _END)
+        heading = [] if key in there else [f"{key}:"]
+        said.setdefault(after, []).extend([asked[key], *heading, list_as_yaml(key, parts)])
+    return {path: "\n".join(lines) for path, lines in said.items()}
 
 
 def _example(draft: Draft) -> str:
@@ -203,15 +237,16 @@ def _example(draft: Draft) -> str:
     codes = _codes(draft.schema, variable)
     named = variable.name if variable else "the_variable"
     lines = [
-        "How was the survey made? A report has to say it; fill in, and take the # away:",
-        "study:",
-        *(f"  {name}: …" for name in ("sponsor", "population", "recruitment", "mode")),
-        "",
+        *([blocks] if (blocks := _left_out(draft).get(_END)) else []),
         "QUESTION: which answer is to be explained? Take the # away and mend these lines:",
         *([] if draft.schema.roles != type(draft.schema.roles)() else ["roles:"]),
         "  outcomes:",
         f"    - {{name: chose_first, variable: {named}, event: [{codes[0]}],",
         f"       among: [{', '.join(codes)}]}}",
+        "",
+        "How was the survey made? A report has to say it; fill in, and take the # away:",
+        "study:",
+        *(f"  {name}: …" for name in ("sponsor", "population", "recruitment", "mode")),
     ]
     return "\n".join(lines)
 

@@ -186,6 +186,24 @@ def known_labels() -> frozenset[str]:
     return frozenset(word for vocabulary in _worded() for word in vocabulary.words)
 
 
+def label_height(label: str) -> float:
+    """Say how high a label stands, from 0 to 1, on the average of the sets that hold it.
+
+    Examples
+    --------
+    >>> label_height("Sangat setuju"), label_height("Ragu-ragu"), label_height("Padi")
+    (1.0, 0.5, 1.0)
+    """
+    word = normalise(label)
+    heights = [
+        (int(vocabulary.words[word]) - vocabulary.scale.low)
+        / (vocabulary.scale.high - vocabulary.scale.low)
+        for vocabulary in _worded()
+        if word in vocabulary.words
+    ]
+    return sum(heights) / len(heights) if heights else 1.0
+
+
 def aside_points() -> tuple[Point, ...]:
     """List the answers that are no place on a scale: don't know, refused, did not vote."""
     return tuple({point.code: point for point in _aside_words().values()}.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +90,19 @@ def write_schema(
             hint="choose a folder you may write to.",
         ) from None
     return target
+
+
+def list_as_yaml(key: str, parts: Sequence[Part]) -> str:
+    """Write parts as the items of a list below a key of the schema, without the key.
+
+    Examples
+    --------
+    >>> from campaign_effect.schema.model import Variable
+    >>> print(list_as_yaml("variables", [Variable(name="age", column=["Usia"])]))
+      - name: age
+        column: Usia
+    """
+    return "\n".join(_list([_plain(part) for part in parts], key, "  ", {}))
 
 
 def _plain(value: object) -> Any:

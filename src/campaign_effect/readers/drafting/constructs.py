@@ -18,14 +18,15 @@ from campaign_effect.readers.drafting.reversals import Keying, key_items
 from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
 from campaign_effect.readers.drafting.words import plain_words, platform_of
 from campaign_effect.results import Notice
-from campaign_effect.schema.labels import known_labels, normalise
-from campaign_effect.schema.model import Construct, Item, Scale
+from campaign_effect.schema.labels import aside_point, known_labels, label_height, normalise
+from campaign_effect.schema.model import Construct, Item, Point, Scale
 
 _FOUND: Final = {
     "grid": "a grid question",
     "prefix": "a common prefix",
     "answers": "neighbouring columns with equal answers",
 }
+_MOST_POINTS: Final = 11
 _SURE: Final[dict[str, Sure]] = {"grid": "sure", "prefix": "likely", "answers": "unsure"}
 
 
@@ -89,6 +90,7 @@ def _leave_out(sheet: Sheet, block: Block, scaling: Scaling) -> None:
     columns = tuple(look.name for look in block.looks)
     text = f"{len(columns)} columns are left out: {scaling.why}{seen}. Which scale is it?"
     sheet.questions.append(Question(column=block.stem, text=text))
+    _suggest(sheet, block)
     notice = Notice.of(
         "block_left_out",
         block=block.stem,
@@ -97,6 +99,27 @@ def _leave_out(sheet: Sheet, block: Block, scaling: Scaling) -> None:
         labels=tuple(shown),
     )
     sheet.notices.append(notice)
+
+
+def _suggest(sheet: Sheet, block: Block) -> None:
+    """Write the answers of a block in their likely order, and its items, to be mended."""
+    labels = sorted({label for look in block.looks for label in look.labels}, key=label_height)
+    told = {normalise(label): " ".join(label.split()) for label in labels}
+    aside = {point.code: point for word in told if (point := aside_point(word))}
+    words = [label for word, label in told.items() if not aside_point(word)]
+    if not 2 <= len(words) <= _MOST_POINTS:
+        return
+    points = [Point(code=at, text=same_words(word)) for at, word in enumerate(words, start=1)]
+    name = sheet.names.of(block.stem)
+    scale = Scale(name=f"{name}_answers", points=tuple(points), aside=tuple(aside.values()))
+    keyings = key_items(sheet.cells, block.looks, scale)
+    items = [
+        _item(sheet, look, keying, look.name if block.by == "prefix" else f"{name}_{at}")
+        for at, (look, keying) in enumerate(zip(block.looks, keyings, strict=True), start=1)
+    ]
+    text = same_words(block.stem)
+    construct = Construct(name=name, text=text, scale=scale.name, items=tuple(items))
+    sheet.left_out.append((scale, construct))
 
 
 def _is_of_platforms(block: Block) -> bool:

@@ -50,6 +50,8 @@ class Sheet:
         Variables that may be the outcome.
     constructs, variables, roles
         As they will stand in the schema.
+    left_out : list of (Scale, Construct)
+        Blocks whose scale is for the reader to say, as they might stand in it.
     names : Names
         Gives every part a name of its own.
     cells : DataFrame
@@ -67,6 +69,7 @@ class Sheet:
         self._scales: list[Scale] = []
         self.constructs: list[Construct] = []
         self.variables: list[Variable] = []
+        self.left_out: list[tuple[Scale, Construct]] = []
         self.roles = Roles()
         if missing:
             self.guess("missing", "these cells often mean that nothing was answered", "likely")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, SEARCHED, SOLVED, SOLVED_TWICE
 
 import campaign_effect as ce
 
@@ -134,7 +135,7 @@ def fit_matches(result, theirs):
             assert_allclose(ours, wanted, atol=ATOL_INDEX)
     if measures.get("aic") is not None:
         ours = row[["aic", "bic", "sabic"]].to_numpy(dtype=float)
-        assert_allclose(ours, [measures[n] for n in ("aic", "bic", "bic2")], rtol=1e-8)
+        assert_allclose(ours, [measures[n] for n in ("aic", "bic", "bic2")], rtol=SEARCHED)
 
 
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=[name for name, _ in CASES])
@@ -186,7 +187,7 @@ def test_explained_variance_is_the_squared_loading(fitted):
     result = fitted("WLSMV", {"std_lv": True})
     r2 = result.tidy("r2").set_index("variable")["r2"]
     loadings = result.tidy("loadings").set_index("item")["std_all"]
-    assert_allclose(r2[loadings.index], loadings**2, atol=1e-10)
+    assert_allclose(r2[loadings.index], loadings**2, atol=SOLVED)
     ave = result.tidy("reliability").set_index("factor")["ave"]
     assert_allclose(ave["A"], (loadings[[f"A{i}" for i in range(1, 6)]] ** 2).mean())
 
@@ -236,7 +237,7 @@ def test_correlations_and_deviations_are_covariances(wheaton, values):
     other = ce.Moments(names=wheaton.names, n=wheaton.n, cor=R, sd=sd)
     model = values["models"]["wheaton"]
     one, two = (ce.fit_sem(m, model, estimator="ML") for m in (wheaton, other))
-    assert_allclose(one.fit[0].chi2, two.fit[0].chi2, rtol=1e-9)
+    assert_allclose(one.fit[0].chi2, two.fit[0].chi2, rtol=SOLVED_TWICE)
 
 
 def test_binary_outcomes_and_indirect_effects_match_lavaan(bfi, values):
@@ -325,5 +326,5 @@ def test_many_villages_give_cluster_robust_errors(hs):
     # A pupil copied says nothing new: errors stay, but for lavaan's G / (G - 1).
     ours = twice.tidy("loadings")["std_error"]
     expected = once.tidy("loadings")["std_error"] * np.sqrt(301 / 300)
-    assert_allclose(ours, expected, rtol=1e-6)
+    assert_allclose(ours, expected, rtol=DIFFERENCED)
     assert twice.fitted.replicates is None

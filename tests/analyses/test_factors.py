@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
+from tolerances import DIFFERENCED, SEARCHED, SOLVED_TWICE, STOPPED
 
 import campaign_effect as ce
 from campaign_effect.errors import (
@@ -119,7 +120,7 @@ def test_fit_matches_psych(survey, values):
 def test_eigenvalues_and_map_match_psych(survey, values):
     found = ce.explore_factors(survey, n_factors=1).tidy("eigenvalues")
     parallel = values["parallel"]
-    assert_allclose(found["component"], parallel["component_eigenvalues"], rtol=1e-9)
+    assert_allclose(found["component"], parallel["component_eigenvalues"], rtol=SOLVED_TWICE)
     assert_allclose(found["factor"], parallel["factor_eigenvalues"], atol=ATOL_UNROTATED)
     assert_allclose(found["map"][:8], values["map"], rtol=RTOL_SAME_FORMULA)
 
@@ -139,11 +140,11 @@ def test_scores_have_the_definitions_of_their_methods(survey):
     s = result.solution
     structure = s.loadings @ s.phi
     regression = Z @ np.linalg.solve(s.correlations, structure)
-    assert_allclose(result.scores("regression"), regression, atol=1e-8)
-    assert_allclose(np.corrcoef(result.scores("tenberge"), rowvar=False), s.phi, atol=1e-8)
+    assert_allclose(result.scores("regression"), regression, atol=SEARCHED)
+    assert_allclose(np.corrcoef(result.scores("tenberge"), rowvar=False), s.phi, atol=SEARCHED)
     theta = np.diag(1 / (1 - np.einsum("ij,ij->i", structure, s.loadings)))
     inverse = np.linalg.inv(s.loadings.T @ theta @ s.loadings)
-    assert_allclose(result.scores("bartlett"), Z @ theta @ s.loadings @ inverse, atol=1e-8)
+    assert_allclose(result.scores("bartlett"), Z @ theta @ s.loadings @ inverse, atol=SEARCHED)
 
 
 def test_scores_are_missing_where_an_answer_is(bfi, survey_of):
@@ -205,8 +206,8 @@ def test_solution_does_not_depend_on_item_order_or_units(seed, order):
     items = list(frame)
     A, B = pattern(first, items), pattern(second, items)
     column, signs = order_and_signs(B, A)
-    assert_allclose(B[:, column] * signs, A, atol=1e-6)
-    assert_allclose(first.fit[0].statistic, second.fit[0].statistic, rtol=1e-7)
+    assert_allclose(B[:, column] * signs, A, atol=DIFFERENCED)
+    assert_allclose(first.fit[0].statistic, second.fit[0].statistic, rtol=STOPPED)
 
 
 def test_result_is_that_of_the_survey_without_its_incomplete_rows(village_survey):

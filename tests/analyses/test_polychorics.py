@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
+from tolerances import SOLVED_TWICE
 
 import campaign_effect as ce
 from campaign_effect.errors import (
@@ -75,7 +76,7 @@ def test_tetrachoric_correlation_of_even_halves_has_its_closed_form(survey_of):
     answers = np.repeat([[0, 0], [0, 1], [1, 0], [1, 1]], [40, 10, 10, 40], axis=0)
     frame = pd.DataFrame(answers, columns=["a", "b"])
     found = ce.estimate_polychorics(survey_of(frame)).tidy()["estimate"][0]
-    assert_allclose(found, np.sin(2 * np.pi * (0.4 - 0.25)), atol=1e-9)
+    assert_allclose(found, np.sin(2 * np.pi * (0.4 - 0.25)), atol=SOLVED_TWICE)
 
 
 def test_polyserials_find_the_correlation_behind(survey_of):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import SOLVED_TWICE
 
 import campaign_effect as ce
 from campaign_effect.errors import UsageError
@@ -33,7 +34,7 @@ def test_the_difference_of_two_predictions_is_the_average_contrast(effect):
     rows = ce.predict_probabilities(effect, "gender").predictions
     (contrast,) = ce.average_effects(effect, of="gender").effects
     assert [row.level for row in rows] == ["gender=male", "gender=female"]
-    assert_allclose(rows[1].estimate - rows[0].estimate, contrast.estimate, rtol=1e-9)
+    assert_allclose(rows[1].estimate - rows[0].estimate, contrast.estimate, rtol=SOLVED_TWICE)
 
 
 def test_intervals_of_probabilities_stay_within_0_and_1():

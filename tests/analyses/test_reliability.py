@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
+from tolerances import DIFFERENCED, SEARCHED, SOLVED_TWICE, STOPPED
 
 import campaign_effect as ce
 from campaign_effect.errors import MissingColumnsError, TooFewItemsError, UsageError
@@ -165,11 +166,11 @@ def test_nothing_depends_on_item_order_or_affine_recoding(seed, order, shift, sc
     for part, drop in (("scales", units), ("bounds", ["construct", "group"])):
         first, second = (r.tidy(part).drop(columns=drop) for r in (plain, turned))
         keep = [c for c in first if "odd_even" not in c and c != "spearman_brown"]
-        assert_allclose(second[keep].astype(float), first[keep].astype(float), atol=1e-7)
+        assert_allclose(second[keep].astype(float), first[keep].astype(float), atol=STOPPED)
     first, second = (
         r.tidy("items").set_index("item")["item_rest_r"].sort_index() for r in (plain, turned)
     )
-    assert_allclose(first, second, atol=1e-9)
+    assert_allclose(first, second, atol=SOLVED_TWICE)
 
 
 @settings(max_examples=10, deadline=None)
@@ -196,9 +197,11 @@ def test_weights_count_as_duplicated_rows(seed):
     )
     same = ["alpha", "alpha_standardised", "average_r", "omega_total", "omega_categorical"]
     same += ["alpha_ordinal", "composite_reliability", "mean", "floor", "ceiling"]
-    assert_allclose(weighted.tidy()[same], repeated.tidy()[same], atol=1e-6)
+    assert_allclose(weighted.tidy()[same], repeated.tidy()[same], atol=DIFFERENCED)
     fields = ["item_total_r", "item_rest_r", "alpha_if_dropped", "mean", "floor"]
-    assert_allclose(weighted.tidy("items")[fields], repeated.tidy("items")[fields], atol=1e-8)
+    assert_allclose(
+        weighted.tidy("items")[fields], repeated.tidy("items")[fields], atol=SEARCHED
+    )
 
 
 def test_weights_of_one_change_nothing_and_unequal_ones_widen_the_interval(
@@ -211,7 +214,9 @@ def test_weights_of_one_change_nothing_and_unequal_ones_widen_the_interval(
         survey_of(frame.assign(w=2.0)), items=items, weights="w"
     ).tidy()
     numbers = plain.select_dtypes("number").columns
-    assert_allclose(unit[numbers].astype(float), plain[numbers].astype(float), atol=1e-9)
+    assert_allclose(
+        unit[numbers].astype(float), plain[numbers].astype(float), atol=SOLVED_TWICE
+    )
     w = np.r_[np.full(50, 9.0), np.full(50, 1.0)]
     found = ce.estimate_reliability(
         survey_of(frame.assign(w=w)), items=items, weights="w"

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
+from tolerances import DIFFERENCED
 
 import campaign_effect as ce
 from campaign_effect.errors import (
@@ -149,7 +150,7 @@ def test_nothing_depends_on_units_or_item_order(seed):
         numbers = first.tidy(part).select_dtypes("number")
         numbers = numbers.drop(columns="variance_extracted", errors="ignore")
         again = second.tidy(part)[numbers.columns]
-        assert_allclose(again.astype(float), numbers.astype(float), atol=1e-6)
+        assert_allclose(again.astype(float), numbers.astype(float), atol=DIFFERENCED)
 
 
 def test_result_is_that_of_the_survey_without_its_incomplete_rows(village_survey):

@@ -1,5 +1,6 @@
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
+from tolerances import DIFFERENCED
 
 from campaign_effect.stats.items import alike
 from campaign_effect.stats.items.alike import greatest_match
@@ -27,7 +28,7 @@ def test_greatest_match_equals_comparing_every_pair(monkeypatch):
     for min_shared in (1, 3):
         share, earlier = greatest_match(codes, min_shared=min_shared)
         shares, earliers = by_hand(codes, min_shared)
-        assert_allclose(share, shares, rtol=1e-6)
+        assert_allclose(share, shares, rtol=DIFFERENCED)
         assert_array_equal(earlier, earliers)
 
 

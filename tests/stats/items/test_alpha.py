@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from tolerances import SOLVED_TWICE
 
 from campaign_effect.errors import NoVariationError, TooFewItemsError, TooFewRowsError
 from campaign_effect.stats.items.alpha import (
@@ -91,8 +92,8 @@ def test_alpha_of_equal_items_is_one():
 def test_alpha_ignores_item_order_and_common_affine_recoding(seed, shift, scale, order):
     X = one_factor_scores(30, 4, seed)
     plain, recoded = cronbach_alpha(X), cronbach_alpha(X[:, order] * scale + shift)
-    assert_allclose(recoded.alpha, plain.alpha, rtol=1e-9)
-    assert_allclose(recoded.item_rest_r, plain.item_rest_r[list(order)], rtol=1e-9)
+    assert_allclose(recoded.alpha, plain.alpha, rtol=SOLVED_TWICE)
+    assert_allclose(recoded.item_rest_r, plain.item_rest_r[list(order)], rtol=SOLVED_TWICE)
 
 
 def test_reversing_an_item_twice_changes_nothing():

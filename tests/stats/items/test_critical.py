@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
+from tolerances import SOLVED_TWICE
 
 from campaign_effect.errors import TooFewRowsError
 from campaign_effect.stats.items.critical import (
@@ -24,7 +25,7 @@ def test_critical_correlations_are_those_of_printed_tables(n, printed):
 def test_a_critical_correlation_is_just_significant(n, level):
     r = critical_correlation(n, level=level)
     t = r * np.sqrt((n - 2) / (1 - r**2))
-    assert_allclose(2 * stats.t.sf(t, n - 2), 1 - level, rtol=1e-9)
+    assert_allclose(2 * stats.t.sf(t, n - 2), 1 - level, rtol=SOLVED_TWICE)
 
 
 def test_two_respondents_have_no_critical_correlation():

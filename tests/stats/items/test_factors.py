@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SEARCHED, SOLVED
 
 from campaign_effect.errors import CollinearityError, TooFewItemsError
 from campaign_effect.stats.items.factor_fit import (
@@ -75,15 +76,15 @@ def test_fit_of_correlated_factors_matches_psych(R, values):
     pa, expected = values["pa"], values["oblique"]["fit"]
     found = factor_fit(R, pa["oblimin"], phi=pa["oblimin_phi"], n=values["n"])
     for field, value in expected.items():
-        assert_allclose(getattr(found, field), value, rtol=1e-8)
+        assert_allclose(getattr(found, field), value, rtol=SEARCHED)
 
 
 def test_minres_leaves_nothing_on_the_diagonal_and_no_gradient(R):
     found = extract_factors(R, 5)
     L = found.loadings
     residuals = R - L @ L.T - np.diag(found.uniquenesses)
-    assert_allclose(np.diag(residuals), 0, atol=1e-12)
-    assert_allclose(residuals @ L, 0, atol=1e-8)
+    assert_allclose(np.diag(residuals), 0, atol=ROUNDING)
+    assert_allclose(residuals @ L, 0, atol=SEARCHED)
 
 
 def test_maximum_likelihood_has_no_gradient(R):
@@ -91,8 +92,8 @@ def test_maximum_likelihood_has_no_gradient(R):
     L, psi = found.loadings, found.uniquenesses
     A = np.linalg.inv(L @ L.T + np.diag(psi))
     left = A - A @ R @ A
-    assert_allclose(left @ L, 0, atol=1e-8)
-    assert_allclose(np.diag(left), 0, atol=1e-8)
+    assert_allclose(left @ L, 0, atol=SEARCHED)
+    assert_allclose(np.diag(left), 0, atol=SEARCHED)
 
 
 @pytest.mark.parametrize("method", ["minres", "ml", "paf"])
@@ -101,14 +102,14 @@ def test_a_known_factor_model_is_found(method):
     R = L @ L.T
     np.fill_diagonal(R, 1)
     found = extract_factors(R, 2, method=method)
-    assert_allclose(found.loadings @ found.loadings.T, L @ L.T, atol=1e-8)
-    assert_allclose(factor_fit(R, found.loadings, n=100).chi_square, 0, atol=1e-10)
+    assert_allclose(found.loadings @ found.loadings.T, L @ L.T, atol=SEARCHED)
+    assert_allclose(factor_fit(R, found.loadings, n=100).chi_square, 0, atol=SOLVED)
 
 
 def test_item_order_changes_nothing(R):
     order = np.random.default_rng(3).permutation(25)
     plain, shuffled = extract_factors(R, 3), extract_factors(R[np.ix_(order, order)], 3)
-    assert_allclose(shuffled.loadings, plain.loadings[order], rtol=0, atol=1e-8)
+    assert_allclose(shuffled.loadings, plain.loadings[order], rtol=0, atol=SEARCHED)
 
 
 @pytest.mark.parametrize("method", ["minres", "ml"])
@@ -130,29 +131,29 @@ def test_complexity_and_scores_match_psych(R, values):
     L, phi = values["pa"]["oblimin"], values["pa"]["oblimin_phi"]
     expected = values["oblique"]
     assert_allclose(complexity(L), expected["complexity"], rtol=RTOL_SAME_FORMULA)
-    assert_allclose(score_validity(R, L, phi=phi), expected["validity"], rtol=1e-8)
+    assert_allclose(score_validity(R, L, phi=phi), expected["validity"], rtol=SEARCHED)
     for method in ("regression", "bartlett", "tenberge"):
         found = score_weights(R, L, phi=phi, method=method)
-        assert_allclose(found, expected[method], rtol=0, atol=1e-8)
+        assert_allclose(found, expected[method], rtol=0, atol=SEARCHED)
 
 
 def test_ten_berge_scores_correlate_as_the_factors_do(R, values):
     L, phi = np.array(values["pa"]["oblimin"]), np.array(values["pa"]["oblimin_phi"])
     W = score_weights(R, L, phi=phi, method="tenberge")
-    assert_allclose(W.T @ R @ W, phi, atol=1e-10)
+    assert_allclose(W.T @ R @ W, phi, atol=SOLVED)
 
 
 def test_bartlett_scores_are_unbiased(R, values):
     L, phi = np.array(values["pa"]["oblimin"]), values["pa"]["oblimin_phi"]
     W = score_weights(R, L, phi=phi, method="bartlett")
-    assert_allclose(W.T @ L, np.eye(5), atol=1e-10)
+    assert_allclose(W.T @ L, np.eye(5), atol=SOLVED)
 
 
 def test_variance_explained_adds_up_to_the_communalities(R):
     found = extract_factors(R, 5)
     rotated = rotate(found.loadings, "oblimin", n_starts=1)
     explained = variance_explained(rotated.loadings, phi=rotated.phi)
-    assert_allclose(explained.sum(), found.communalities.sum(), rtol=1e-10)
+    assert_allclose(explained.sum(), found.communalities.sum(), rtol=SOLVED)
     assert (np.diff(explained) <= 0).all()
 
 

@@ -2,6 +2,7 @@ from itertools import groupby
 
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
+from tolerances import ROUNDING
 
 from campaign_effect.stats.items.responding import (
     even_odd_consistency,
@@ -45,7 +46,7 @@ def test_variability_equals_the_sample_deviation_of_what_was_answered():
     for row, found in zip(answers, response_variability(answers), strict=True):
         answered = row[~np.isnan(row)]
         expected = answered.std(ddof=1) if len(answered) > 1 else np.nan
-        assert_allclose(found, expected, rtol=1e-12)
+        assert_allclose(found, expected, rtol=ROUNDING)
 
 
 def test_variability_of_a_straight_line_is_zero():

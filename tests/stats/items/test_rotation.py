@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from factor_analyzer.rotator import Rotator
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SOLVED, STOPPED
 
 from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.items import rotation
@@ -78,8 +79,8 @@ def test_rotations_match_factor_analyzer(method, theirs, values):
 def test_common_parts_are_kept(method, values):
     L = np.array(values["ml"]["none"])
     found = rotate(L, method)
-    assert_allclose(found.loadings @ found.phi @ found.loadings.T, L @ L.T, atol=1e-10)
-    assert_allclose(np.diag(found.phi), 1, rtol=1e-10)
+    assert_allclose(found.loadings @ found.phi @ found.loadings.T, L @ L.T, atol=SOLVED)
+    assert_allclose(np.diag(found.phi), 1, rtol=SOLVED)
     assert (found.loadings.sum(axis=0) > 0).all()
 
 
@@ -98,7 +99,7 @@ def test_a_start_that_is_a_saddle_is_left():
     L = np.array([[0.6, 0.3]] * 3 + [[0.6, -0.3]] * 3)
     stuck, found = rotate(L, "oblimin", n_starts=1), rotate(L, "oblimin")
     assert stuck.criterion > 0.01
-    assert_allclose(found.criterion, 0, atol=1e-12)
+    assert_allclose(found.criterion, 0, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("criterion", [varimax, oblimin, geomin, lambda L: oblimin(L, 0.5)])
@@ -111,7 +112,7 @@ def test_gradients_equal_differences(criterion):
         up[position] += step
         down[position] -= step
         slope = (criterion(up)[0] - criterion(down)[0]) / (2 * step)
-        assert_allclose(gradient[position], slope, rtol=0, atol=1e-7)
+        assert_allclose(gradient[position], slope, rtol=0, atol=STOPPED)
 
 
 def test_one_factor_is_only_turned():
@@ -122,7 +123,7 @@ def test_one_factor_is_only_turned():
 def test_none_leaves_the_loadings(values):
     L = np.array(values["minres"]["none"])
     found = rotate(L, "none")
-    assert_allclose(np.abs(found.loadings), np.abs(L), rtol=1e-12)
+    assert_allclose(np.abs(found.loadings), np.abs(L), rtol=ROUNDING)
 
 
 def test_structure_correlates_items_with_factors(values):

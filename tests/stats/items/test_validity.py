@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import SOLVED_TWICE
 
 from campaign_effect.errors import CollinearityError, TooFewItemsError
 from campaign_effect.stats.items.validity import (
@@ -110,7 +111,7 @@ def test_variance_inflation_is_that_of_regressions(hs):
         others = np.delete(X, item, axis=1)
         fitted = others @ np.linalg.lstsq(others, X[:, item])[0]
         r_squared = (fitted**2).sum() / (X[:, item] ** 2).sum()
-        assert_allclose(found[item], 1 / (1 - r_squared), rtol=1e-9)
+        assert_allclose(found[item], 1 / (1 - r_squared), rtol=SOLVED_TWICE)
 
 
 def test_variance_inflation_of_repeated_variables_is_refused():

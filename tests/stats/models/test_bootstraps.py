@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SEARCHED, SOLVED_TWICE
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.bootstrap_weights import WeightKind, bootstrap_weights
@@ -77,7 +78,7 @@ def test_any_contrast_and_hypothesis_equals_the_brute_force(villages):
     some = np.random.default_rng(1).integers(0, 6**5, 60)
     t, _ = brute_force_wild(X, y, codes, contrast, 0.2, weights.values[some])
     found = wild_bootstrap(fit_ols(X, y), codes, contrast, weights, null=0.2)
-    assert_allclose(found.statistic, t, rtol=1e-9)
+    assert_allclose(found.statistic, t, rtol=SOLVED_TWICE)
 
 
 @pytest.mark.parametrize("null", [0.0, 0.15])
@@ -87,8 +88,8 @@ def test_drawn_p_values_equal_the_brute_force(null, villages):
     weights = bootstrap_weights(9, seed=4, draws=99)
     t, p = brute_force_wild(X, y, villages.codes, contrast, null, weights.values)
     found = wild_bootstrap(fit_ols(X, y), villages.codes, contrast, weights, null=null)
-    assert_allclose(found.statistic, t, rtol=1e-9)
-    assert_allclose(found.p_value, p, rtol=1e-12)
+    assert_allclose(found.statistic, t, rtol=SOLVED_TWICE)
+    assert_allclose(found.p_value, p, rtol=ROUNDING)
 
 
 def test_half_the_signs_give_the_p_value_of_all(twelve):
@@ -120,7 +121,7 @@ def test_the_hypothesis_of_the_estimate_itself_has_p_1(method, villages):
     c = np.eye(4)[2]
     found = test(model, villages.codes, c, weights, null=float(model.beta[2]))
     assert found.p_value == 1
-    assert_allclose(found.statistic, 0, atol=1e-8)
+    assert_allclose(found.statistic, 0, atol=SEARCHED)
 
 
 def test_counts_equal_repeated_rows(method, villages):
@@ -133,7 +134,7 @@ def test_counts_equal_repeated_rows(method, villages):
     one = test(few_rows, villages.codes, contrast, weights)
     other = test(many, np.repeat(villages.codes, times), contrast, weights)
     assert one.p_value == other.p_value
-    assert_allclose(one.statistic, other.statistic, rtol=1e-8)
+    assert_allclose(one.statistic, other.statistic, rtol=SEARCHED)
     assert_allclose([one.conf_low, one.conf_high], [other.conf_low, other.conf_high], rtol=1e-3)
 
 
@@ -209,7 +210,7 @@ def test_the_same_seed_draws_the_same_weights():
 
 def test_a_reach_is_where_p_crosses():
     found = accepted_reach(lambda d: float(np.exp(d)), -0.01, level=0.9, tolerance=1e-9)
-    assert_allclose(found, np.log(0.1), rtol=1e-8)
+    assert_allclose(found, np.log(0.1), rtol=SEARCHED)
 
 
 def test_models_and_weights_that_do_not_fit_are_refused(villages):

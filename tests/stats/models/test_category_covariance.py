@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.category_covariance import (
@@ -75,7 +76,7 @@ def test_cr_of_two_categories_is_that_of_the_logit(kind, villages):
 def test_cr2_of_rows_by_themselves_is_hc2(steps):
     fit = fit_ordered(steps.X, steps.y)
     found = cr_category_covariance(fit, np.arange(240))
-    assert_allclose(found.matrix, hc_category_covariance(fit, Hc.HC2).matrix, rtol=1e-8)
+    assert_allclose(found.matrix, hc_category_covariance(fit, Hc.HC2).matrix, rtol=SEARCHED)
 
 
 def test_cr2_is_its_definition(steps):
@@ -89,8 +90,8 @@ def test_cr2_is_its_definition(steps):
     ]
     found = cr_category_covariance(fit, steps.codes)
     assert_allclose(found.matrix, sum(np.outer(s, s) for s in adjusted), rtol=RTOL_SAME_SUM)
-    assert_allclose(found.clusters.leverage, [np.trace(hat) for hat in hats], rtol=1e-9)
-    assert_allclose(np.sum(found.clusters.leverage), 6, rtol=1e-9)
+    assert_allclose(found.clusters.leverage, [np.trace(hat) for hat in hats], rtol=SOLVED_TWICE)
+    assert_allclose(np.sum(found.clusters.leverage), 6, rtol=SOLVED_TWICE)
 
 
 def test_the_jackknife_is_one_newton_step_from_each_deletion(steps):
@@ -129,7 +130,7 @@ def test_degrees_of_freedom_are_those_of_the_quadratic_form(steps):
             full[g] = -(hats[g] @ line)
             full[g, g] += line
         omega = np.einsum("gha,hab,khb->gk", full, np.array(hats), full)
-        assert_allclose(df, np.trace(omega) ** 2 / np.sum(omega**2), rtol=1e-8)
+        assert_allclose(df, np.trace(omega) ** 2 / np.sum(omega**2), rtol=SEARCHED)
 
 
 @pytest.mark.parametrize("kind", [*Hc, *Cr])
@@ -143,8 +144,10 @@ def test_counts_equal_repeated_rows(kind, steps):
         one = cr_category_covariance(few, steps.codes, kind)
         other = cr_category_covariance(many, np.repeat(steps.codes, times), kind)
         assert_allclose(one.clusters.sizes, other.clusters.sizes)
-        assert_allclose(contrast_df(one, np.eye(6)), contrast_df(other, np.eye(6)), rtol=1e-7)
-    assert_allclose(one.matrix, other.matrix, rtol=1e-7)
+        assert_allclose(
+            contrast_df(one, np.eye(6)), contrast_df(other, np.eye(6)), rtol=STOPPED
+        )
+    assert_allclose(one.matrix, other.matrix, rtol=STOPPED)
 
 
 def test_a_term_of_one_cluster_alone_is_found(villages):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.clusters import group_rows, inestimable_without
@@ -116,7 +117,7 @@ def test_cr2_equals_the_computation_with_n_by_n_matrices(is_alone, model, villag
     fit = FITS[model](X, y)
     covariance = cr_covariance(fit, villages.codes)
     V, df = brute_force(fit, villages.codes)
-    assert_allclose(covariance.matrix, V, rtol=RTOL_QUADRATURE, atol=1e-12)
+    assert_allclose(covariance.matrix, V, rtol=RTOL_QUADRATURE, atol=ROUNDING)
     assert_allclose(contrast_df(covariance, np.eye(fit.p)), df, rtol=RTOL_QUADRATURE)
     assert covariance.clusters.n_singular == 2 * is_alone
 
@@ -129,7 +130,7 @@ def test_cr2_of_extreme_weights_equals_the_brute_force(villages):
     assert fit.variance.max() / fit.variance.min() > 1e3
     V, df = brute_force(fit, villages.codes)
     covariance = cr_covariance(fit, villages.codes)
-    assert_allclose(covariance.matrix, V, rtol=RTOL_QUADRATURE, atol=1e-12)
+    assert_allclose(covariance.matrix, V, rtol=RTOL_QUADRATURE, atol=ROUNDING)
     assert_allclose(contrast_df(covariance, np.eye(4)), df, rtol=RTOL_QUADRATURE)
 
 
@@ -149,7 +150,7 @@ def test_cr2_is_unbiased_under_the_working_model(model, villages):
     fit = FITS[model](villages.X, villages.y)
     blocks = adjusted_blocks(fit, group_rows(villages.codes))
     expected = blocks.own.sum(axis=0) - np.einsum("gij,gkj->ik", *[blocks.cross.mT] * 2)
-    assert_allclose(expected, np.eye(4), atol=1e-10)
+    assert_allclose(expected, np.eye(4), atol=SOLVED)
 
 
 def test_counts_equal_repeated_rows(model, villages):
@@ -165,7 +166,7 @@ def test_counts_equal_repeated_rows(model, villages):
             (cr_covariance(few, villages.codes, kind), cr_covariance(many, codes, kind))
         )
     for one, other in pairs:
-        assert_allclose(one.matrix, other.matrix, rtol=RTOL_QUADRATURE, atol=1e-13)
+        assert_allclose(one.matrix, other.matrix, rtol=RTOL_QUADRATURE, atol=ROUNDING)
         assert_allclose(
             contrast_df(one, np.eye(4)), contrast_df(other, np.eye(4)), rtol=RTOL_QUADRATURE
         )
@@ -177,10 +178,10 @@ def test_recoding_the_design_recodes_cr2(model, villages):
     one = cr_covariance(FITS[model](villages.X, villages.y), villages.codes)
     other = cr_covariance(FITS[model](villages.X @ recode, villages.y), villages.codes)
     back = recode @ other.matrix @ recode.T
-    assert_allclose(back, one.matrix, rtol=1e-7, atol=1e-10)
+    assert_allclose(back, one.matrix, rtol=STOPPED, atol=SOLVED)
     contrasts = np.array([[0.0, 1, -1, 0], [1, 0, 0, 2]])
     assert_allclose(
-        contrast_df(other, contrasts @ recode), contrast_df(one, contrasts), rtol=1e-8
+        contrast_df(other, contrasts @ recode), contrast_df(one, contrasts), rtol=SEARCHED
     )
 
 
@@ -190,13 +191,13 @@ def test_labels_and_order_of_clusters_do_not_matter(model, villages):
     order = np.random.default_rng(1).permutation(200)
     shuffled = FITS[model](villages.X[order], villages.y[order])
     other = cr_covariance(shuffled, 70 - 3 * villages.codes[order])
-    assert_allclose(other.matrix, one.matrix, rtol=1e-9, atol=1e-13)
+    assert_allclose(other.matrix, one.matrix, rtol=SOLVED_TWICE, atol=ROUNDING)
 
 
 def test_satterthwaite_df_of_balanced_means_is_g_minus_1():
     y = np.random.default_rng(2).normal(size=60)
     covariance = cr_covariance(fit_ols(np.ones((60, 1)), y), np.arange(60) % 12)
-    assert_allclose(contrast_df(covariance, np.eye(1)), 11, rtol=1e-10)
+    assert_allclose(contrast_df(covariance, np.eye(1)), 11, rtol=SOLVED)
 
 
 def test_a_contrast_without_variance_has_no_df(villages):
@@ -264,7 +265,7 @@ def test_codes_of_other_length_are_refused(villages):
 def test_the_rule_gives_the_inverse_root_over_its_interval(ratio):
     nodes, c = inverse_root_rule(3.0, 3.0 * ratio)
     x = np.geomspace(3.0, 3.0 * ratio, 101)
-    assert_allclose(np.sum(c / (nodes + x[:, None]), axis=1), x**-0.5, rtol=1e-10)
+    assert_allclose(np.sum(c / (nodes + x[:, None]), axis=1), x**-0.5, rtol=SOLVED)
 
 
 def test_the_adjustment_of_many_rows_needs_no_n_by_n_matrix():
@@ -275,4 +276,4 @@ def test_the_adjustment_of_many_rows_needs_no_n_by_n_matrix():
     # G = diag(v)^2 - v Z Z' v meets G^(-1/2) Z twice: F' G F = Z' Z
     projected = Z.T @ (v[:, None] * F)
     found = (v[:, None] * F).T @ (v[:, None] * F) - projected.T @ projected
-    assert_allclose(found, Z.T @ Z, rtol=1e-9)
+    assert_allclose(found, Z.T @ Z, rtol=SOLVED_TWICE)

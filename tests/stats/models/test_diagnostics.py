@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import NoVariationError, StatisticsError
 from campaign_effect.stats.models.calibration import calibrate, classify, hosmer_lemeshow
@@ -58,13 +59,13 @@ def test_area_and_delongs_interval_match_proc(name, binary_fits, outcomes):
     assert_allclose(found.std_error, expected["se"], atol=ATOL_AUC)
     ends = [found.conf_low, found.conf_high]
     assert_allclose(ends, [expected["low"], expected["high"]], atol=ATOL_AUC)
-    assert_allclose(found.auc, binary_statistics(binary_fits[name]).auc, rtol=1e-12)
+    assert_allclose(found.auc, binary_statistics(binary_fits[name]).auc, rtol=ROUNDING)
 
 
 @NAMES
 def test_link_test_matches_r(name, binary_fits, outcomes):
     found, expected = link_test(binary_fits[name]), outcomes[f"{name}_diagnostics"]["link"]
-    assert_allclose(found.beta, expected["b"], rtol=RTOL_LINK, atol=1e-9)
+    assert_allclose(found.beta, expected["b"], rtol=RTOL_LINK, atol=SOLVED_TWICE)
     assert_allclose(found.std_error, expected["se"], rtol=RTOL_LINK)
 
 
@@ -81,11 +82,11 @@ def test_variance_inflation_matches_car(name, binary_fits, outcomes):
 def test_influence_matches_r(name, binary_fits, outcomes):
     found, expected = influence(binary_fits[name]), outcomes[f"{name}_diagnostics"]
     some = [0, 1, 2, 3, 4, -1, -2, -3, -4, -5]
-    assert_allclose(found.hat[some], expected["hat"], rtol=1e-7)
-    assert_allclose(found.standardised[some], expected["pearson"], rtol=1e-7)
-    assert_allclose(found.deviance[some], expected["deviance"], rtol=1e-7)
-    assert_allclose(found.studentised[some], expected["studentised"], rtol=1e-7)
-    assert_allclose(found.cook[some], expected["cook"], rtol=1e-7)
+    assert_allclose(found.hat[some], expected["hat"], rtol=STOPPED)
+    assert_allclose(found.standardised[some], expected["pearson"], rtol=STOPPED)
+    assert_allclose(found.deviance[some], expected["deviance"], rtol=STOPPED)
+    assert_allclose(found.studentised[some], expected["studentised"], rtol=STOPPED)
+    assert_allclose(found.cook[some], expected["cook"], rtol=STOPPED)
 
 
 def test_tests_of_a_linear_model_match_lmtest(anes, outcomes):
@@ -131,7 +132,7 @@ def test_inflation_is_that_of_a_regression_on_the_other_terms(villages):
     spread = np.sum((villages.X[:, 1] - villages.X[:, 1].mean()) ** 2)
     expected = spread / np.sum(other.residual**2)
     found = variance_inflation(fit.bread, [[1], [2], [3]]).gvif[0]
-    assert_allclose(found, expected, rtol=1e-10)
+    assert_allclose(found, expected, rtol=SOLVED)
 
 
 def test_inflation_does_not_depend_on_a_factors_base(chile):
@@ -141,7 +142,7 @@ def test_inflation_does_not_depend_on_a_factors_base(chile):
     one, two = (
         variance_inflation(fit_logit(X, chile.y).bread, terms).gvif for X in (chile.X, other)
     )
-    assert_allclose(two, one, rtol=1e-8)
+    assert_allclose(two, one, rtol=SEARCHED)
 
 
 def test_studentised_residuals_of_a_linear_model_are_those_without_the_row(villages):
@@ -150,7 +151,7 @@ def test_studentised_residuals_of_a_linear_model_are_those_without_the_row(villa
     other = fit_ols(villages.X[kept], villages.y[kept])
     gap = villages.y[7] - villages.X[7] @ other.beta
     error = np.sqrt(other.dispersion * (1 + villages.X[7] @ other.bread @ villages.X[7]))
-    assert_allclose(influence(fit).studentised[7], gap / error, rtol=1e-9)
+    assert_allclose(influence(fit).studentised[7], gap / error, rtol=SOLVED_TWICE)
 
 
 def test_cooks_distance_of_a_linear_model_is_the_move_without_the_row(villages):
@@ -158,18 +159,18 @@ def test_cooks_distance_of_a_linear_model_is_the_move_without_the_row(villages):
     kept = np.arange(200) != 7
     move = fit_ols(villages.X[kept], villages.y[kept]).beta - fit.beta
     expected = np.sum((villages.X @ move) ** 2) / (4 * fit.dispersion)
-    assert_allclose(influence(fit).cook[7], expected, rtol=1e-9)
+    assert_allclose(influence(fit).cook[7], expected, rtol=SOLVED_TWICE)
 
 
 def test_leverages_sum_to_the_coefficients(binary_fits):
     for fit in binary_fits.values():
-        assert_allclose(influence(fit).hat.sum(), 7, rtol=1e-10)
+        assert_allclose(influence(fit).hat.sum(), 7, rtol=SOLVED)
 
 
 def test_deviance_residuals_sum_to_the_deviance(binary_fits):
     for fit in binary_fits.values():
         assert_allclose(
-            np.sum(influence(fit).deviance ** 2), -2 * fit.log_likelihood, rtol=1e-9
+            np.sum(influence(fit).deviance ** 2), -2 * fit.log_likelihood, rtol=SOLVED_TWICE
         )
 
 
@@ -185,13 +186,13 @@ def test_counts_equal_repeated_rows(fit_model, villages):
     times = np.random.default_rng(3).integers(1, 5, 200)
     few = fit_model(villages.X, villages.y, times.astype(float))
     many = fit_model(np.repeat(villages.X, times, axis=0), np.repeat(villages.y, times))
-    assert_allclose(hosmer_lemeshow(few).chi2, hosmer_lemeshow(many).chi2, rtol=1e-6)
+    assert_allclose(hosmer_lemeshow(few).chi2, hosmer_lemeshow(many).chi2, rtol=DIFFERENCED)
     assert_allclose(hosmer_lemeshow(few).groups.n, hosmer_lemeshow(many).groups.n)
-    assert_allclose(discriminate(few).std_error, discriminate(many).std_error, rtol=1e-8)
-    assert_allclose(link_test(few).p_value, link_test(many).p_value, rtol=1e-7)
+    assert_allclose(discriminate(few).std_error, discriminate(many).std_error, rtol=SEARCHED)
+    assert_allclose(link_test(few).p_value, link_test(many).p_value, rtol=STOPPED)
     assert_allclose(classify(few).sensitivity, classify(many).sensitivity)
     found = np.repeat(influence(few).cook, times)
-    assert_allclose(found, influence(many).cook, rtol=1e-7)
+    assert_allclose(found, influence(many).cook, rtol=STOPPED)
 
 
 def test_calibration_keeps_every_answer_and_event(binary_fits):
@@ -199,7 +200,7 @@ def test_calibration_keeps_every_answer_and_event(binary_fits):
     found = calibrate(fit, 7)
     assert found.n.sum() == 944
     assert found.observed.sum() == fit.y.sum()
-    assert_allclose(found.expected.sum(), fit.y.sum(), rtol=1e-10)
+    assert_allclose(found.expected.sum(), fit.y.sum(), rtol=SOLVED)
     assert np.all(np.diff(found.expected / found.n) > 0)
 
 
@@ -219,7 +220,7 @@ def test_delongs_error_is_that_of_all_pairs(villages):
     wins = (ones[:, None] > zeros) + 0.5 * (ones[:, None] == zeros)
     spreads = [wins.mean(axis=axis).var(ddof=1) for axis in (1, 0)]
     expected = np.sqrt(spreads[0] / len(ones) + spreads[1] / len(zeros))
-    assert_allclose(discriminate(fit).std_error, expected, rtol=1e-10)
+    assert_allclose(discriminate(fit).std_error, expected, rtol=SOLVED)
 
 
 def test_the_exact_durbin_watson_is_uniform_under_independence():
@@ -247,7 +248,7 @@ def test_reset_does_not_depend_on_units(villages):
         reset(fit_ols(X, y + 0.1 * villages.y)),
         reset(fit_ols(X, 1e6 * (y + 0.1 * villages.y))),
     )
-    assert_allclose(other.statistic, one.statistic, rtol=1e-7)
+    assert_allclose(other.statistic, one.statistic, rtol=STOPPED)
 
 
 @pytest.mark.parametrize("test", LINEAR_TESTS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.covariance import (
@@ -54,7 +55,7 @@ def test_jackknife_errors_match_r(name, chile, few):
     assert_allclose(
         standard_errors(found, np.eye(7)), few["jackknife"][name]["se"], rtol=RTOL_R
     )
-    assert_allclose(found.matrix[0, 1], few["jackknife"][name]["V12"], rtol=1e-7)
+    assert_allclose(found.matrix[0, 1], few["jackknife"][name]["V12"], rtol=STOPPED)
     assert (found.kind, found.df) == ("CV3", 28)
 
 
@@ -63,7 +64,7 @@ def test_leaving_a_cluster_out_equals_the_fit_without_it(model, villages):
     found = leave_one_out(fit, villages.codes)
     for g in range(9):
         expected = FITS[model](*without(villages, g)).beta
-        assert_allclose(found[g], expected, rtol=1e-9, atol=1e-11)
+        assert_allclose(found[g], expected, rtol=SOLVED_TWICE, atol=SOLVED)
 
 
 def test_leaving_out_with_counts_equals_repeated_rows(model, villages):
@@ -73,7 +74,7 @@ def test_leaving_out_with_counts_equals_repeated_rows(model, villages):
     many = FITS[model](np.repeat(villages.X, times, axis=0), np.repeat(villages.y, times))
     found = leave_one_out(few_rows, villages.codes)
     expected = leave_one_out(many, np.repeat(villages.codes, times))
-    assert_allclose(found, expected, rtol=RTOL_SAME_SUM, atol=1e-11)
+    assert_allclose(found, expected, rtol=RTOL_SAME_SUM, atol=SOLVED)
 
 
 def test_without_its_only_cluster_a_term_stays_where_it_was(model, villages):
@@ -81,7 +82,7 @@ def test_without_its_only_cluster_a_term_stays_where_it_was(model, villages):
     fit = FITS[model](X, villages.y)
     found = leave_one_out(fit, villages.codes)[7]
     expected = FITS[model](*without(villages, 7)).beta
-    assert_allclose(found[[1, 2, 3]], expected[1:], rtol=1e-8)
+    assert_allclose(found[[1, 2, 3]], expected[1:], rtol=SEARCHED)
     assert np.isfinite(found).all()
 
 
@@ -90,7 +91,7 @@ def test_the_jackknife_of_balanced_means_is_their_variance():
     codes = np.arange(60) % 12
     means = np.array([y[codes == g].mean() for g in range(12)])
     found = jackknife_covariance(fit_ols(np.ones((60, 1)), y), codes).matrix
-    assert_allclose(found, means.var(ddof=1) / 12, rtol=1e-10)
+    assert_allclose(found, means.var(ddof=1) / 12, rtol=SOLVED)
 
 
 def test_separation_without_a_cluster_names_it():
@@ -115,7 +116,9 @@ def test_two_way_covariance_matches_sandwich(model, chile, decades, few):
     expected = few["two_way"][model]
     found = two_way_covariance(FITS[model](chile.X, chile.y), chile.comm, decades)
     V = np.array(expected["repaired" if found.is_repaired else "V"])
-    assert_allclose(found.covariance.matrix, V, rtol=1e-7, atol=1e-9 * np.abs(V).max())
+    assert_allclose(
+        found.covariance.matrix, V, rtol=STOPPED, atol=SOLVED_TWICE * np.abs(V).max()
+    )
     assert found.covariance.df == len(np.unique(decades)) - 1
 
 
@@ -125,7 +128,9 @@ def test_negative_eigenvalues_are_repaired_as_sandwich_does(model, chile, few):
     V = np.array(few["two_way"][model]["narrow_repaired"])
     assert found.is_repaired
     assert found.n_intersections == 10
-    assert_allclose(found.covariance.matrix, V, rtol=1e-6, atol=1e-8 * np.abs(V).max())
+    assert_allclose(
+        found.covariance.matrix, V, rtol=DIFFERENCED, atol=SEARCHED * np.abs(V).max()
+    )
     assert np.linalg.eigvalsh(found.covariance.matrix)[0] > -1e-12 * np.abs(V).max()
 
 
@@ -133,7 +138,7 @@ def test_two_equal_ways_are_one_way(model, villages):
     fit = FITS[model](villages.X, villages.y)
     found = two_way_covariance(fit, villages.codes, 5 - villages.codes).covariance.matrix
     one = cr_covariance(fit, villages.codes, Cr.CR1).matrix
-    assert_allclose(found, one, rtol=1e-7, atol=1e-12)
+    assert_allclose(found, one, rtol=STOPPED, atol=ROUNDING)
 
 
 EDUCATION = np.eye(7)[[3, 4]]
@@ -157,9 +162,9 @@ def test_hotelling_tests_match_clubsandwich(name, test, contrasts, cluster, chil
     expected = few["hotelling"][name] if test is None else few["hotelling"][name][test]
     covariance = cr_covariance(fit, getattr(chile, cluster))
     found = joint_test(covariance, contrasts, contrasts @ fit.beta)
-    assert_allclose(found.df_denom, expected["df_denom"], rtol=1e-7)
-    assert_allclose(found.statistic, expected["statistic"], rtol=1e-7)
-    assert_allclose(found.p_value, expected["p_value"], rtol=1e-6)
+    assert_allclose(found.df_denom, expected["df_denom"], rtol=STOPPED)
+    assert_allclose(found.statistic, expected["statistic"], rtol=STOPPED)
+    assert_allclose(found.p_value, expected["p_value"], rtol=DIFFERENCED)
 
 
 def test_the_joint_test_of_one_contrast_is_its_t_test(model, villages):
@@ -169,9 +174,9 @@ def test_the_joint_test_of_one_contrast_is_its_t_test(model, villages):
     found = joint_test(covariance, c, c @ fit.beta)
     t = (c @ fit.beta / standard_errors(covariance, c))[0]
     df = contrast_df(covariance, c)[0]
-    assert_allclose(found.statistic, t**2, rtol=1e-10)
-    assert_allclose(found.p_value, 2 * stats.t.sf(abs(t), df), rtol=1e-9)
-    assert_allclose(found.df_denom, df, rtol=1e-9)
+    assert_allclose(found.statistic, t**2, rtol=SOLVED)
+    assert_allclose(found.p_value, 2 * stats.t.sf(abs(t), df), rtol=SOLVED_TWICE)
+    assert_allclose(found.df_denom, df, rtol=SOLVED_TWICE)
 
 
 def test_the_joint_test_does_not_depend_on_how_contrasts_are_written(villages):
@@ -180,8 +185,8 @@ def test_the_joint_test_does_not_depend_on_how_contrasts_are_written(villages):
     one = np.eye(4)[1:]
     other = np.array([[1.0, 2, 0], [0, 1e3, 1], [1, 0, -1]]) @ one
     found = [joint_test(covariance, c, c @ fit.beta) for c in (one, other)]
-    assert_allclose(found[0].statistic, found[1].statistic, rtol=1e-7)
-    assert_allclose(found[0].df_denom, found[1].df_denom, rtol=1e-7)
+    assert_allclose(found[0].statistic, found[1].statistic, rtol=STOPPED)
+    assert_allclose(found[0].df_denom, found[1].df_denom, rtol=STOPPED)
 
 
 def test_wishart_df_of_balanced_means_is_g_minus_1():
@@ -190,7 +195,7 @@ def test_wishart_df_of_balanced_means_is_g_minus_1():
     X = np.column_stack([group == 0, group == 1]).astype(float)
     y, codes = rng.normal(size=120), np.tile(np.arange(60) % 12, 2)
     covariance = cr_covariance(fit_ols(X, y), codes)
-    assert_allclose(wishart_df(covariance.blocks, np.eye(2)), 11, rtol=1e-8)
+    assert_allclose(wishart_df(covariance.blocks, np.eye(2)), 11, rtol=SEARCHED)
 
 
 def test_joint_tests_without_clusters_are_walds(villages):
@@ -201,7 +206,9 @@ def test_joint_tests_without_clusters_are_walds(villages):
         assert_allclose(found.statistic * 3, fit.beta[1:] @ np.linalg.solve(V, fit.beta[1:]))
         assert found.df_denom == fit.df
     chi_square = joint_test(classic_covariance(logit), np.eye(4)[1:], logit.beta[1:])
-    assert_allclose(chi_square.p_value, stats.chi2.sf(3 * chi_square.statistic, 3), rtol=1e-9)
+    assert_allclose(
+        chi_square.p_value, stats.chi2.sf(3 * chi_square.statistic, 3), rtol=SOLVED_TWICE
+    )
 
 
 def test_contrasts_that_depend_on_each_other_are_refused(villages):
@@ -229,7 +236,7 @@ def test_effective_clusters_match_r(name, rho, chile, few):
 def test_partial_leverages_match_r(chile, few):
     found = partial_leverage(fit_ols(chile.X, chile.y), chile.comm, np.eye(7))
     expected = np.sort(few["partial_leverage"], axis=0)  # R sorts names by its locale
-    assert_allclose(np.sort(found.T, axis=0), expected, rtol=1e-7)
+    assert_allclose(np.sort(found.T, axis=0), expected, rtol=STOPPED)
 
 
 def test_equal_clusters_are_all_effective():
@@ -238,7 +245,7 @@ def test_equal_clusters_are_all_effective():
     codes = np.repeat(np.arange(8), 6)
     for rho in (0.0, 0.3, 1.0):
         found = effective_clusters(fit_ols(X, y), codes, np.eye(2), rho)
-        assert_allclose(found, 8, rtol=1e-10)
+        assert_allclose(found, 8, rtol=SOLVED)
 
 
 def test_counts_do_not_change_effective_clusters(model, villages):

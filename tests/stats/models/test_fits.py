@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import LAST_DIGIT, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE
 
 from campaign_effect.errors import (
     ConvergenceError,
@@ -49,14 +50,14 @@ def test_likelihood_matches_r(name, chile, effects):
 @pytest.mark.parametrize("fit_model", FITS.values(), ids=FITS)
 def test_gradient_is_zero(fit_model, villages):
     fit = fit_model(villages.X, villages.y)
-    assert_allclose(fit.X.T @ fit.scores, 0, atol=1e-10)
+    assert_allclose(fit.X.T @ fit.scores, 0, atol=SOLVED)
 
 
 @pytest.mark.parametrize("fit_model", FITS.values(), ids=FITS)
 def test_root_makes_the_weighted_design_orthonormal(fit_model, villages):
     fit = fit_model(villages.X, villages.y)
     Z = np.sqrt(fit.weights)[:, None] * (fit.X @ fit.root)
-    assert_allclose(Z.T @ Z, np.eye(4), atol=1e-12)
+    assert_allclose(Z.T @ Z, np.eye(4), atol=ROUNDING)
 
 
 @pytest.mark.parametrize("fit_model", FITS.values(), ids=FITS)
@@ -64,8 +65,8 @@ def test_recoding_the_design_leaves_fitted_means(fit_model, villages):
     recode = np.diag([1.0, 1e5, 1e-3, 2.0])
     recode[0, 1] = 3e4
     one, other = fit_model(villages.X, villages.y), fit_model(villages.X @ recode, villages.y)
-    assert_allclose(other.mean, one.mean, rtol=1e-9)
-    assert_allclose(recode @ other.beta, one.beta, rtol=1e-8)
+    assert_allclose(other.mean, one.mean, rtol=SOLVED_TWICE)
+    assert_allclose(recode @ other.beta, one.beta, rtol=SEARCHED)
 
 
 @pytest.mark.parametrize("fit_model", FITS.values(), ids=FITS)
@@ -94,7 +95,9 @@ def test_blocks_of_rows_give_what_one_block_gives(chile):
     large = np.tile(chile.X, (6, 1))
     assert len(large) > design_matrix.BLOCK_ROWS
     blocks = design_matrix.triangular_factor(large)
-    assert_allclose(blocks.T @ blocks, 6 * whole.T @ whole, rtol=RTOL_SAME_SUM, atol=1e-9)
+    assert_allclose(
+        blocks.T @ blocks, 6 * whole.T @ whole, rtol=RTOL_SAME_SUM, atol=SOLVED_TWICE
+    )
 
 
 def test_a_fit_does_not_lock_the_callers_arrays(villages):
@@ -158,7 +161,7 @@ def test_a_column_far_from_zero_converges(offset, villages):
     shift = np.eye(4)
     shift[0, 1] = offset
     near, far = fit_logit(villages.X, villages.y), fit_logit(villages.X @ shift, villages.y)
-    assert_allclose(far.beta[1:], near.beta[1:], rtol=1e-15 * offset + 1e-10)
+    assert_allclose(far.beta[1:], near.beta[1:], rtol=LAST_DIGIT * offset + 1e-10)
     assert_allclose(far.log_likelihood, near.log_likelihood, rtol=RTOL_LIKELIHOOD)
 
 
@@ -166,4 +169,4 @@ def test_a_rare_outcome_converges():
     y = np.zeros(100_000)
     y[:3] = 1.0
     fit = fit_logit(np.ones((100_000, 1)), y)
-    assert_allclose(fit.beta, np.log(3 / 99_997), rtol=1e-10)
+    assert_allclose(fit.beta, np.log(3 / 99_997), rtol=SOLVED)

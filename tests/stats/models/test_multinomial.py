@@ -5,6 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import (
+    DIFFERENCED,
+    LAST_DIGIT,
+    ROUNDING,
+    SEARCHED,
+    SOLVED,
+    SOLVED_TWICE,
+    STOPPED,
+)
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.category_covariance import (
@@ -46,7 +55,7 @@ def test_coefficients_match_nnet(beps, outcomes):
     assert_allclose(fit.beta, expected["b"], atol=ATOL_COEFFICIENT)
     errors = np.sqrt(np.diag(fit.bread)).reshape(2, 11)
     assert_allclose(errors, expected["se"], rtol=RTOL_ERROR)
-    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=1e-11)
+    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=SOLVED)
 
 
 @pytest.mark.parametrize(("name", "column"), [("Blair", 5), ("Europe", 8), ("age", 1)])
@@ -66,7 +75,7 @@ def test_effects_on_each_category_match_r(name, column, beps, outcomes):
 
 def test_gradient_is_zero(design, steps):
     fit = fit_multinomial(design, steps.y, base=1)
-    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=1e-9)
+    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=SOLVED_TWICE)
 
 
 def test_bread_is_the_inverse_of_the_scores_differences(design, steps):
@@ -79,7 +88,7 @@ def test_bread_is_the_inverse_of_the_scores_differences(design, steps):
 
     h = 1e-6 * np.eye(12)
     information = [(score(fit.theta - one) - score(fit.theta + one)) / 2e-6 for one in h]
-    assert_allclose(fit.bread @ np.array(information), np.eye(12), atol=1e-7)
+    assert_allclose(fit.bread @ np.array(information), np.eye(12), atol=STOPPED)
 
 
 def test_two_categories_are_a_binary_logit(villages):
@@ -89,20 +98,22 @@ def test_two_categories_are_a_binary_logit(villages):
     assert_allclose(fit.bread, binary.bread, rtol=RTOL_SAME_SUM)
     for kind in Hc:
         one, other = hc_category_covariance(fit, kind), hc_covariance(binary, kind)
-        assert_allclose(one.matrix, other.matrix, rtol=1e-7)
+        assert_allclose(one.matrix, other.matrix, rtol=STOPPED)
     one = cr_category_covariance(fit, villages.codes, Cr.CR1)
-    assert_allclose(one.matrix, cr_covariance(binary, villages.codes, Cr.CR1).matrix, rtol=1e-7)
+    assert_allclose(
+        one.matrix, cr_covariance(binary, villages.codes, Cr.CR1).matrix, rtol=STOPPED
+    )
 
 
 def test_another_base_changes_no_probability(design, steps):
     fits = [fit_multinomial(design, steps.y, base=base) for base in range(4)]
     shares = fits[0].probabilities(design)
-    assert_allclose(shares.sum(axis=1), 1, rtol=1e-12)
+    assert_allclose(shares.sum(axis=1), 1, rtol=ROUNDING)
     for fit in fits[1:]:
-        assert_allclose(fit.probabilities(design), shares, rtol=1e-8)
-        assert_allclose(fit.log_likelihood, fits[0].log_likelihood, rtol=1e-12)
+        assert_allclose(fit.probabilities(design), shares, rtol=SEARCHED)
+        assert_allclose(fit.log_likelihood, fits[0].log_likelihood, rtol=ROUNDING)
     full = [np.insert(fit.beta, fit.base, 0.0, axis=0) for fit in fits]
-    assert_allclose(full[3] - full[3][0], full[0], rtol=1e-8, atol=1e-10)
+    assert_allclose(full[3] - full[3][0], full[0], rtol=SEARCHED, atol=SOLVED)
 
 
 @pytest.mark.parametrize("kind", Hc)
@@ -113,19 +124,19 @@ def test_another_base_changes_no_error_of_an_effect(kind, design, steps):
         matrix = hc_category_covariance(fit, kind).matrix
         slopes = average_share_slopes(fit, unit(design, 1))
         found.append([slope.gradient @ matrix @ slope.gradient for slope in slopes])
-    assert_allclose(found[1], found[0], rtol=1e-7)
+    assert_allclose(found[1], found[0], rtol=STOPPED)
 
 
 def test_counts_equal_repeated_rows(design, steps):
     times = np.random.default_rng(3).integers(1, 5, 240)
     few = fit_multinomial(design, steps.y, times.astype(float))
     many = fit_multinomial(np.repeat(design, times, axis=0), np.repeat(steps.y, times))
-    assert_allclose(few.theta, many.theta, rtol=RTOL_SAME_SUM, atol=1e-11)
-    assert_allclose(few.bread, many.bread, rtol=RTOL_SAME_SUM, atol=1e-12)
+    assert_allclose(few.theta, many.theta, rtol=RTOL_SAME_SUM, atol=SOLVED)
+    assert_allclose(few.bread, many.bread, rtol=RTOL_SAME_SUM, atol=ROUNDING)
     assert_allclose(few.log_likelihood, many.log_likelihood, rtol=RTOL_SAME_SUM)
     assert_allclose(few.null_log_likelihood, many.null_log_likelihood, rtol=RTOL_SAME_SUM)
     pairs = zip(average_shares(few), average_shares(many), strict=True)
-    assert all(np.isclose(one.estimate, other.estimate, rtol=1e-10) for one, other in pairs)
+    assert all(np.isclose(one.estimate, other.estimate, rtol=SOLVED) for one, other in pairs)
 
 
 def test_units_of_the_design_do_not_matter(design, steps):
@@ -133,12 +144,12 @@ def test_units_of_the_design_do_not_matter(design, steps):
     recode[0, 1] = 3e4
     one = fit_multinomial(design, steps.y)
     other = fit_multinomial(design @ recode, steps.y)
-    assert_allclose(other.probabilities(other.X), one.probabilities(design), rtol=1e-8)
+    assert_allclose(other.probabilities(other.X), one.probabilities(design), rtol=SEARCHED)
 
 
 def test_average_probabilities_are_the_observed_shares(design, steps):
     found = [share.estimate for share in average_shares(fit_multinomial(design, steps.y))]
-    assert_allclose(found, np.bincount(steps.y) / 240, rtol=1e-10)
+    assert_allclose(found, np.bincount(steps.y) / 240, rtol=SOLVED)
 
 
 @pytest.mark.parametrize("base", [0, 2])
@@ -164,7 +175,7 @@ def test_gradients_of_effects_equal_central_differences(base, design, steps):
         for k in range(4):
             found = [(up[k].estimate - down[k].estimate) / 2e-5 for up, down in ends]
             gradient = margin(fit)[k].gradient
-            assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=1e-9)
+            assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=SOLVED_TWICE)
 
 
 def test_slopes_are_the_limit_of_contrasts(design, steps):
@@ -172,8 +183,8 @@ def test_slopes_are_the_limit_of_contrasts(design, steps):
     step = h * unit(design, 1)
     contrasts = average_share_contrasts(fit, design + step, design - step)
     found = [slope.estimate for slope in average_share_slopes(fit, unit(design, 1))]
-    assert_allclose(found, [one.estimate / (2 * h) for one in contrasts], rtol=1e-6)
-    assert_allclose(np.sum(found), 0, atol=1e-15)
+    assert_allclose(found, [one.estimate / (2 * h) for one in contrasts], rtol=DIFFERENCED)
+    assert_allclose(np.sum(found), 0, atol=LAST_DIGIT)
 
 
 def test_a_separated_outcome_does_not_converge_and_is_named(design, steps):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import optimize
+from tolerances import DIFFERENCED, LAST_DIGIT, ROUNDING, SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import (
     ConvergenceError,
@@ -53,7 +54,7 @@ def test_ordered_models_match_clm(link, name, beps, outcomes):
     found = np.concatenate([fit.thresholds, fit.beta])
     assert_allclose(found, expected["b"], atol=ATOL_COEFFICIENT)
     assert_allclose(np.concatenate([errors[7:], errors[:7]]), expected["se"], rtol=RTOL_ERROR)
-    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=1e-12)
+    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=ROUNDING)
 
 
 @pytest.mark.parametrize(("name", "column"), [("Blair", 2), ("Europe", 5)])
@@ -84,7 +85,7 @@ def test_score_test_matches_numerical_derivatives_in_r(beps, outcomes):
 @LINKS
 def test_gradient_is_zero(link, steps):
     fit = fit_ordered(steps.X, steps.y, link=link)
-    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=1e-9)
+    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=SOLVED_TWICE)
 
 
 @LINKS
@@ -98,7 +99,7 @@ def test_no_other_optimiser_climbs_higher(link, steps):
     fit = fit_ordered(steps.X, steps.y, link=link)
     start = np.concatenate([np.zeros(3), fit.thresholds])
     other = optimize.minimize(fall, start, method="BFGS")
-    assert_allclose(fit.log_likelihood, -other.fun, rtol=1e-9)
+    assert_allclose(fit.log_likelihood, -other.fun, rtol=SOLVED_TWICE)
     assert_allclose(fit.theta, other.x, atol=1e-4)
 
 
@@ -117,7 +118,7 @@ def test_bread_is_the_inverse_of_the_scores_differences(link, steps):
 
     steps_ = 1e-6 * np.eye(6)
     information = [(score(fit.theta - h) - score(fit.theta + h)) / 2e-6 for h in steps_]
-    assert_allclose(fit.bread @ np.array(information), np.eye(6), atol=1e-7)
+    assert_allclose(fit.bread @ np.array(information), np.eye(6), atol=STOPPED)
 
 
 def test_two_categories_are_a_binary_logit(villages):
@@ -140,8 +141,8 @@ def test_reversing_the_categories_turns_the_signs(link, steps):
 def test_units_and_origins_of_the_design_do_not_matter(link, steps):
     one = fit_ordered(steps.X, steps.y, link=link)
     moved = fit_ordered(steps.X * [1e4, 1e-3, 1] + [3e5, 2, 0], steps.y, link=link)
-    assert_allclose(moved.beta * [1e4, 1e-3, 1], one.beta, rtol=1e-8)
-    assert_allclose(moved.probabilities(moved.X), one.probabilities(one.X), rtol=1e-7)
+    assert_allclose(moved.beta * [1e4, 1e-3, 1], one.beta, rtol=SEARCHED)
+    assert_allclose(moved.probabilities(moved.X), one.probabilities(one.X), rtol=STOPPED)
 
 
 @LINKS
@@ -153,7 +154,7 @@ def test_counts_equal_repeated_rows(link, steps):
     assert_allclose(few.bread, many.bread, rtol=RTOL_SAME_SUM)
     assert_allclose(few.log_likelihood, many.log_likelihood, rtol=RTOL_SAME_SUM)
     assert_allclose(few.null_log_likelihood, many.null_log_likelihood, rtol=RTOL_SAME_SUM)
-    assert_allclose(brant_or_score(few), brant_or_score(many), rtol=1e-7)
+    assert_allclose(brant_or_score(few), brant_or_score(many), rtol=STOPPED)
 
 
 def brant_or_score(fit):
@@ -186,7 +187,7 @@ def test_gradients_of_effects_equal_central_differences(link, steps):
         for k in range(4):
             found = [(up[k].estimate - down[k].estimate) / 2e-5 for up, down in ends]
             gradient = margin(fit)[k].gradient
-            assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=1e-9)
+            assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=SOLVED_TWICE)
 
 
 def test_slopes_are_the_limit_of_contrasts(steps):
@@ -195,16 +196,16 @@ def test_slopes_are_the_limit_of_contrasts(steps):
     contrasts = average_share_contrasts(fit, steps.X + step, steps.X - step)
     slopes = average_share_slopes(fit, unit(steps.X, 0))
     found = [slope.estimate for slope in slopes]
-    assert_allclose(found, [one.estimate / (2 * h) for one in contrasts], rtol=1e-6)
-    assert_allclose(np.sum(found), 0, atol=1e-15)
+    assert_allclose(found, [one.estimate / (2 * h) for one in contrasts], rtol=DIFFERENCED)
+    assert_allclose(np.sum(found), 0, atol=LAST_DIGIT)
 
 
 def test_parallel_lines_of_a_column_in_other_units_are_the_same(steps):
     for test in (brant_test, score_test_parallel):
         one = test(fit_ordered(steps.X, steps.y))
         other = test(fit_ordered(steps.X * [100.0, 1, 0.1] + 5, steps.y))
-        assert_allclose(other.chi2, one.chi2, rtol=1e-7)
-        assert_allclose(other.column_chi2, one.column_chi2, rtol=1e-7)
+        assert_allclose(other.chi2, one.chi2, rtol=STOPPED)
+        assert_allclose(other.column_chi2, one.column_chi2, rtol=STOPPED)
 
 
 def test_parallel_lines_are_rejected_where_lines_cross():

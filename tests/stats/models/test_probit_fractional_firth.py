@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.covariance import Cr, Hc, cr_covariance, hc_covariance
@@ -36,7 +37,7 @@ def test_probit_matches_r(anes, outcomes):
     fit, expected = fit_probit(anes.X, anes.y), outcomes["anes_probit"]
     assert_allclose(fit.beta, expected["coef"]["b"], atol=ATOL_COEFFICIENT)
     assert_allclose(errors_of(fit.bread), expected["coef"]["se"], rtol=RTOL_ERROR)
-    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=1e-12)
+    assert_allclose(fit.log_likelihood, expected["log_likelihood"], rtol=ROUNDING)
     for kind in Hc:
         found = errors_of(hc_covariance(fit, kind).matrix)
         assert_allclose(found, expected["hc"][kind.value], rtol=RTOL_ERROR)
@@ -76,13 +77,13 @@ def test_penalised_derivatives_equal_central_differences(villages):
     slope = [(up.value - down.value) / 2e-5 for up, down in ends]
     curvature = [(up.gradient - down.gradient) / 2e-5 for up, down in ends]
     point = likelihood.at(beta)
-    assert_allclose(point.gradient, slope, rtol=RTOL_DIFFERENCE, atol=1e-8)
-    assert_allclose(point.information, -np.array(curvature), rtol=RTOL_DIFFERENCE, atol=1e-7)
+    assert_allclose(point.gradient, slope, rtol=RTOL_DIFFERENCE, atol=SEARCHED)
+    assert_allclose(point.information, -np.array(curvature), rtol=RTOL_DIFFERENCE, atol=STOPPED)
 
 
 def test_firth_of_one_share_adds_half_an_answer_to_each_side():
     y = np.array([1.0, 1, 1, 0, 0, 0, 0, 0])
-    assert_allclose(fit_firth(np.ones((8, 1)), y).beta, np.log(3.5 / 5.5), rtol=1e-12)
+    assert_allclose(fit_firth(np.ones((8, 1)), y).beta, np.log(3.5 / 5.5), rtol=ROUNDING)
 
 
 def test_profile_ends_are_where_the_likelihood_has_fallen(villages):
@@ -92,7 +93,7 @@ def test_profile_ends_are_where_the_likelihood_has_fallen(villages):
     for end in (found.conf_low[0], found.conf_high[0]):
         start = np.where(np.arange(4) == 2, end, fit.beta)
         fallen = likelihood.at(likelihood.maximum(start, np.arange(4) != 2)).value
-        assert_allclose(2 * (fit.log_likelihood - fallen), 2.705543454095404, rtol=1e-8)
+        assert_allclose(2 * (fit.log_likelihood - fallen), 2.705543454095404, rtol=SEARCHED)
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -100,17 +101,17 @@ def test_counts_equal_repeated_rows(name, villages):
     times = np.random.default_rng(3).integers(1, 5, 200)
     few = FITS[name](villages.X, villages.y, times.astype(float))
     many = FITS[name](np.repeat(villages.X, times, axis=0), np.repeat(villages.y, times))
-    assert_allclose(few.beta, many.beta, rtol=1e-9)
-    assert_allclose(few.bread, many.bread, rtol=1e-9)
-    assert_allclose(few.dispersion, many.dispersion, rtol=1e-9)
-    assert_allclose(few.log_likelihood, many.log_likelihood, rtol=1e-10)
-    assert_allclose(few.null_log_likelihood, many.null_log_likelihood, rtol=1e-10)
+    assert_allclose(few.beta, many.beta, rtol=SOLVED_TWICE)
+    assert_allclose(few.bread, many.bread, rtol=SOLVED_TWICE)
+    assert_allclose(few.dispersion, many.dispersion, rtol=SOLVED_TWICE)
+    assert_allclose(few.log_likelihood, many.log_likelihood, rtol=SOLVED)
+    assert_allclose(few.null_log_likelihood, many.null_log_likelihood, rtol=SOLVED)
 
 
 @pytest.mark.parametrize("name", ["probit", "fractional"])
 def test_gradient_is_zero(name, villages):
     fit = FITS[name](villages.X, villages.y)
-    assert_allclose(fit.X.T @ fit.scores, 0, atol=1e-10)
+    assert_allclose(fit.X.T @ fit.scores, 0, atol=SOLVED)
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -119,12 +120,12 @@ def test_units_of_the_design_do_not_matter(name, villages):
     recode[0, 1] = 3e4
     one = FITS[name](villages.X, villages.y)
     other = FITS[name](villages.X @ recode, villages.y)
-    assert_allclose(other.mean, one.mean, rtol=1e-8)
+    assert_allclose(other.mean, one.mean, rtol=SEARCHED)
 
 
 def test_a_fractional_logit_of_zeros_and_ones_is_the_logit(villages):
     one = fit_fractional_logit(villages.X, villages.y)
-    assert_allclose(one.beta, fit_logit(villages.X, villages.y).beta, rtol=1e-10)
+    assert_allclose(one.beta, fit_logit(villages.X, villages.y).beta, rtol=SOLVED)
 
 
 @pytest.mark.parametrize("link", [IDENTITY, LOGIT, PROBIT], ids=lambda link: link.name)
@@ -132,8 +133,8 @@ def test_derivatives_of_links_equal_central_differences(link):
     eta, h = np.linspace(-6, 6, 25), 1e-6
     slope = (link.mean(eta + h) - link.mean(eta - h)) / (2 * h)
     curvature = (link.slope(eta + h) - link.slope(eta - h)) / (2 * h)
-    assert_allclose(link.slope(eta), slope, rtol=1e-6, atol=1e-9)
-    assert_allclose(link.curvature(eta), curvature, rtol=1e-6, atol=1e-9)
+    assert_allclose(link.slope(eta), slope, rtol=DIFFERENCED, atol=SOLVED_TWICE)
+    assert_allclose(link.curvature(eta), curvature, rtol=DIFFERENCED, atol=SOLVED_TWICE)
 
 
 def test_a_share_outside_0_to_1_is_refused(villages):

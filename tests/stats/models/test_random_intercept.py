@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 from scipy import integrate
 from scipy.special import expit, ndtri
 from scipy.stats import norm
+from tolerances import DIFFERENCED, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.clusters import group_rows
@@ -87,8 +88,8 @@ def test_the_boundary_is_said_and_gives_the_logit(chile):
     fit, plain = fit_random_intercept(chile.X, chile.y, chile.comm), fit_logit(chile.X, chile.y)
     assert fit.is_boundary
     assert fit.sd == 0
-    assert_allclose(fit.beta, plain.beta, atol=1e-9)
-    assert_allclose(fit.vcov[:-1, :-1], plain.bread, rtol=1e-8)
+    assert_allclose(fit.beta, plain.beta, atol=SOLVED_TWICE)
+    assert_allclose(fit.vcov[:-1, :-1], plain.bread, rtol=SEARCHED)
     found = cluster_variation(fit)
     assert (found.icc, found.median_odds_ratio, found.p_value) == (0, 1, 1)
     assert np.isnan(found.sd_high)
@@ -121,7 +122,7 @@ def test_the_gradient_is_that_of_the_approximation(nodes, villages):
     steps = 1e-5 * np.eye(5)
     found = [(value(theta + h) - value(theta - h)) / 2e-5 for h in steps]
     gradient = answers.at(theta[:-1], theta[-1]).gradient
-    assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=1e-7)
+    assert_allclose(gradient, found, rtol=RTOL_DIFFERENCE, atol=STOPPED)
 
 
 def test_the_covariance_is_the_inverse_of_the_gradients_differences(villages):
@@ -146,11 +147,11 @@ def test_counts_equal_repeated_rows(villages):
     X, y, codes = (np.repeat(part, times, axis=0) for part in vars(villages).values())
     many = fit_random_intercept(X, y, codes)
     assert few.n == many.n
-    assert_allclose(few.beta, many.beta, rtol=1e-8)
-    assert_allclose(few.vcov, many.vcov, rtol=1e-7, atol=1e-10)
-    assert_allclose(few.log_likelihood, many.log_likelihood, rtol=1e-10)
+    assert_allclose(few.beta, many.beta, rtol=SEARCHED)
+    assert_allclose(few.vcov, many.vcov, rtol=STOPPED, atol=SOLVED)
+    assert_allclose(few.log_likelihood, many.log_likelihood, rtol=SOLVED)
     one, other = average_mixed_prediction(few), average_mixed_prediction(many)
-    assert_allclose(one.estimate, other.estimate, rtol=1e-9)
+    assert_allclose(one.estimate, other.estimate, rtol=SOLVED_TWICE)
 
 
 def test_units_of_the_design_do_not_matter(villages):
@@ -158,8 +159,8 @@ def test_units_of_the_design_do_not_matter(villages):
     recode[0, 1] = 3e3
     one = fit_random_intercept(villages.X, villages.y, villages.codes)
     other = fit_random_intercept(villages.X @ recode, villages.y, villages.codes)
-    assert_allclose(recode @ other.beta, one.beta, rtol=1e-7)
-    assert_allclose(other.sd, one.sd, rtol=1e-7)
+    assert_allclose(recode @ other.beta, one.beta, rtol=STOPPED)
+    assert_allclose(other.sd, one.sd, rtol=STOPPED)
 
 
 def test_known_variation_is_found_again():
@@ -180,7 +181,7 @@ def test_a_large_variation_converges():
     y = np.where(np.arange(400) % 10 < np.where(codes % 2 == 0, 1, 9), 1.0, 0.0)
     fit = fit_random_intercept(np.ones((400, 1)), y, codes)
     assert 1.5 < fit.sd < 4
-    assert_allclose(fit.beta, 0, atol=1e-6)
+    assert_allclose(fit.beta, 0, atol=DIFFERENCED)
 
 
 def test_variation_between_clusters_is_its_formulas(villages):
@@ -213,7 +214,7 @@ def test_gradients_of_effects_equal_central_differences(villages):
             up = replace(fit, beta=fit.beta + h[:4], sd=fit.sd + h[4])
             down = replace(fit, beta=fit.beta - h[:4], sd=fit.sd - h[4])
             found.append((margin(up).estimate - margin(down).estimate) / 2e-5)
-        assert_allclose(margin(fit).gradient, found, rtol=RTOL_DIFFERENCE, atol=1e-9)
+        assert_allclose(margin(fit).gradient, found, rtol=RTOL_DIFFERENCE, atol=SOLVED_TWICE)
 
 
 @pytest.mark.parametrize("sd", [0.5, 2.0])
@@ -223,7 +224,7 @@ def test_the_average_prediction_is_the_integral(sd, villages):
     row = villages.X[:1]
     eta = float(row[0] @ fit.beta)
     expected = integrate.quad(lambda b: expit(eta + sd * b) * norm.pdf(b), -9, 9)[0]
-    assert_allclose(average_mixed_prediction(fit, row).estimate, expected, rtol=1e-7)
+    assert_allclose(average_mixed_prediction(fit, row).estimate, expected, rtol=STOPPED)
 
 
 def test_effects_without_variation_are_those_of_the_logit(chile):
@@ -231,9 +232,9 @@ def test_effects_without_variation_are_those_of_the_logit(chile):
     derivative = np.zeros_like(chile.X)
     derivative[:, 2] = 1.0
     one, other = average_mixed_slope(fit, derivative), average_slope(plain, derivative)
-    assert_allclose(one.estimate, other.estimate, rtol=1e-8)
+    assert_allclose(one.estimate, other.estimate, rtol=SEARCHED)
     found = one.gradient @ mixed_covariance(fit).matrix @ one.gradient
-    assert_allclose(found, other.gradient @ plain.bread @ other.gradient, rtol=1e-7)
+    assert_allclose(found, other.gradient @ plain.bread @ other.gradient, rtol=STOPPED)
 
 
 def test_few_nodes_are_refused(villages):

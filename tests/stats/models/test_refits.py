@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.cluster_bootstrap import cluster_bootstrap
@@ -35,7 +36,7 @@ def test_refits_equal_the_fit_to_repeated_rows(model, villages):
     found = refit(fit, times.astype(float))
     for b in range(20):
         X, y = (np.repeat(part, times[:, b], axis=0) for part in (villages.X, villages.y))
-        assert_allclose(found[b], FITS[model](X, y).beta, rtol=RTOL_EXACT, atol=1e-11)
+        assert_allclose(found[b], FITS[model](X, y).beta, rtol=RTOL_EXACT, atol=SOLVED)
 
 
 def test_refits_without_a_cluster_are_the_jackknifes(model, villages):
@@ -85,7 +86,7 @@ def test_bootstrapped_villages_equal_the_fit_to_them(model, villages):
             [np.flatnonzero(villages.codes == g).repeat(found.times[b, g]) for g in range(9)]
         )
         expected = FITS[model](villages.X[rows], villages.y[rows]).beta
-        assert_allclose(found.beta[b], expected, rtol=1e-8, atol=1e-10)
+        assert_allclose(found.beta[b], expected, rtol=SEARCHED, atol=SOLVED)
 
 
 def test_joining_equal_rows_changes_nothing(model):
@@ -95,7 +96,7 @@ def test_joining_equal_rows_changes_nothing(model):
     fit = FITS[model](X.astype(float), y)
     joined = cluster_bootstrap(fit, codes, draws=20, seed=1)
     apart = refit(fit, joined.times.T[codes].astype(float))
-    assert_allclose(joined.beta, apart, rtol=RTOL_EXACT, atol=1e-12)
+    assert_allclose(joined.beta, apart, rtol=RTOL_EXACT, atol=ROUNDING)
 
 
 def test_counts_equal_repeated_rows(model, villages):
@@ -106,7 +107,7 @@ def test_counts_equal_repeated_rows(model, villages):
     )
     one = cluster_bootstrap(few, villages.codes, draws=20, seed=1).beta
     other = cluster_bootstrap(FITS[model](X, y), codes, draws=20, seed=1).beta
-    assert_allclose(one, other, rtol=RTOL_EXACT, atol=1e-10)
+    assert_allclose(one, other, rtol=RTOL_EXACT, atol=SOLVED)
 
 
 def test_with_many_clusters_the_bootstrap_agrees_with_cr1():
@@ -135,7 +136,7 @@ def test_general_dominance_is_the_mean_over_all_orders_as_in_r(anes, reference):
     for model, fit in FITS.items():
         found = dominance_analysis(fit, X, anes.y, ((1,), (2,), (3,), (4,)))
         assert_allclose(found.general, expected[model], rtol=RTOL_R)
-        assert_allclose(found.general.sum(), found.total, rtol=1e-12)
+        assert_allclose(found.general.sum(), found.total, rtol=ROUNDING)
         assert found.measure == {"logit": "McFadden", "lpm": "R2"}[model]
 
 
@@ -152,9 +153,11 @@ def test_uncorrelated_predictors_dominate_by_their_own_r_squared():
     X = np.column_stack([np.ones(8), a, b, c])
     y = 3 * a + 2 * b + c + a * b * c
     found = dominance_analysis(fit_ols, X, y, ((1,), (2,), (3,)))
-    assert_allclose(found.general, np.array([9, 4, 1]) / 15, rtol=1e-10)
-    assert_allclose(found.share, np.array([9, 4, 1]) / 14, rtol=1e-10)
-    assert_allclose(found.conditional, np.repeat(found.general[:, None], 3, axis=1), rtol=1e-9)
+    assert_allclose(found.general, np.array([9, 4, 1]) / 15, rtol=SOLVED)
+    assert_allclose(found.share, np.array([9, 4, 1]) / 14, rtol=SOLVED)
+    assert_allclose(
+        found.conditional, np.repeat(found.general[:, None], 3, axis=1), rtol=SOLVED_TWICE
+    )
     assert found.complete.tolist() == [[0.5, 1, 1], [0, 0.5, 1], [0, 0, 0.5]]
 
 
@@ -169,8 +172,8 @@ def test_predictors_that_cannot_be_compared_are_refused(villages):
 def test_adjusted_p_values_match_r(reference):
     expected = reference("dominance")
     p = np.array(expected["p"])
-    assert_allclose(holm(p), expected["holm"], rtol=1e-12)
-    assert_allclose(benjamini_hochberg(p), expected["BH"], rtol=1e-12)
+    assert_allclose(holm(p), expected["holm"], rtol=ROUNDING)
+    assert_allclose(benjamini_hochberg(p), expected["BH"], rtol=ROUNDING)
 
 
 def test_tests_that_were_not_made_do_not_count():
@@ -187,7 +190,7 @@ def test_equal_effects_are_equal_whichever_comes_first(villages):
     for columns in ([1, 2, 3], [3, 1, 2]):
         contrasts = equality_contrasts(columns, 4)
         found.append(joint_test(covariance, contrasts, contrasts @ fit.beta))
-    assert_allclose(found[0].statistic, found[1].statistic, rtol=1e-8)
-    assert_allclose(found[0].df_denom, found[1].df_denom, rtol=1e-8)
+    assert_allclose(found[0].statistic, found[1].statistic, rtol=SEARCHED)
+    assert_allclose(found[0].df_denom, found[1].df_denom, rtol=SEARCHED)
     with pytest.raises(StatisticsError, match="2 or more different"):
         equality_contrasts([1, 1], 4)

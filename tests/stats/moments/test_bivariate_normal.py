@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import integrate, special
+from tolerances import LAST_DIGIT, SOLVED_TWICE
 
 from campaign_effect.stats.moments.bivariate_normal import (
     bivariate_normal_cdf,
@@ -86,7 +87,7 @@ def test_cdf_keeps_its_margins_and_symmetries(r, sign):
 
 def test_cdf_is_the_product_of_margins_without_correlation():
     marginal = special.ndtr(LIMITS)
-    assert_allclose(cdf_on_grid(0.0), np.outer(marginal, marginal), rtol=1e-15)
+    assert_allclose(cdf_on_grid(0.0), np.outer(marginal, marginal), rtol=LAST_DIGIT)
 
 
 def test_grids_of_many_correlations_are_computed_apart():
@@ -97,7 +98,7 @@ def test_grids_of_many_correlations_are_computed_apart():
     assert together.shape == (4, 3, 2)
     for q in range(4):
         alone = bivariate_normal_cdf(h[[q]], k[[q]], r[[q]])[0]
-        assert_allclose(together[q], alone, rtol=0, atol=1e-16)
+        assert_allclose(together[q], alone, rtol=0, atol=LAST_DIGIT)
 
 
 @pytest.mark.parametrize("r", [-0.95, -0.4, 0.0, 0.7, 0.97])
@@ -105,7 +106,9 @@ def test_density_is_the_derivative_of_the_cdf_by_the_correlation(r):
     points, step = np.array([[-1.5, 0.2, 2.0]]), 1e-5
     sides = [bivariate_normal_cdf(points, points, [r + s]) for s in (-step, step)]
     slope = (sides[1] - sides[0]) / (2 * step)
-    assert_allclose(bivariate_normal_pdf(points, points, [r]), slope, rtol=1e-5, atol=1e-9)
+    assert_allclose(
+        bivariate_normal_pdf(points, points, [r]), slope, rtol=1e-5, atol=SOLVED_TWICE
+    )
 
 
 def test_density_at_infinity_is_zero():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import FormulaError, StatisticsError, UsageError
 from campaign_effect.stats.moments.tables import encode
@@ -98,9 +99,9 @@ def test_mixed_moments_of_ordinal_answers_are_the_ordinal_ones(complete):
     answers = complete("bfi", BFI_ITEMS)[:, :4]
     mixed = sample_of_mixed([answers], np.ones(4, dtype=bool)).groups[0]
     ordinal = sample_of_codes([encode(answers).codes]).groups[0]
-    assert_allclose(mixed.cov, ordinal.cov, atol=1e-9)
-    assert_allclose(mixed.thresholds, ordinal.thresholds, atol=1e-12)
-    assert_allclose(mixed.gamma, ordinal.gamma, rtol=1e-6, atol=1e-6)
+    assert_allclose(mixed.cov, ordinal.cov, atol=SOLVED_TWICE)
+    assert_allclose(mixed.thresholds, ordinal.thresholds, atol=ROUNDING)
+    assert_allclose(mixed.gamma, ordinal.gamma, rtol=DIFFERENCED, atol=DIFFERENCED)
 
 
 def test_categories_must_be_the_same_in_all_groups(complete):
@@ -116,10 +117,10 @@ def test_weighted_rows_count_as_often(complete):
     weighted = sample_of_codes([codes], weights=[times.astype(float)]).groups[0]
     repeated = sample_of_codes([np.asfortranarray(np.repeat(codes, times, axis=0))]).groups[0]
     assert weighted.n == len(codes)
-    assert_allclose(weighted.cov, repeated.cov, atol=1e-9)
-    assert_allclose(weighted.thresholds, repeated.thresholds, atol=1e-9)
+    assert_allclose(weighted.cov, repeated.cov, atol=SOLVED_TWICE)
+    assert_allclose(weighted.thresholds, repeated.thresholds, atol=SOLVED_TWICE)
     equal = sample_of_codes([codes], weights=[np.full(len(codes), 7.0)]).groups[0]
-    assert_allclose(equal.gamma, sample_of_codes([codes]).groups[0].gamma, atol=1e-9)
+    assert_allclose(equal.gamma, sample_of_codes([codes]).groups[0].gamma, atol=SOLVED_TWICE)
 
 
 def test_full_weights_match_lavaan(values, complete, fitted, matches_estimates, matches_fit):
@@ -137,8 +138,8 @@ def test_delta_and_theta_are_one_model(samples, fitted):
     sample = samples["listwise"]
     delta = fitted(BFI, BFI_ITEMS, sample, "WLSMV", **words)
     theta = fitted(BFI, BFI_ITEMS, sample, "WLSMV", theta=True, **words)
-    assert_allclose(delta.standard.statistic, theta.standard.statistic, rtol=1e-9)
-    assert_allclose(delta.scaled.statistic, theta.scaled.statistic, rtol=1e-7)
+    assert_allclose(delta.standard.statistic, theta.standard.statistic, rtol=SOLVED_TWICE)
+    assert_allclose(delta.scaled.statistic, theta.scaled.statistic, rtol=STOPPED)
 
 
 def test_order_of_categories_turns_signs_only(complete, fitted):
@@ -158,8 +159,8 @@ def test_order_of_categories_turns_signs_only(complete, fitted):
         for rows in (answers, turned)
     )
     signs = np.array([1, 1, -1, 1, 1])
-    assert_allclose(ours.estimates[:5], signs * theirs.estimates[:5], atol=1e-8)
-    assert_allclose(ours.scaled.statistic, theirs.scaled.statistic, rtol=1e-6)
+    assert_allclose(ours.estimates[:5], signs * theirs.estimates[:5], atol=SEARCHED)
+    assert_allclose(ours.scaled.statistic, theirs.scaled.statistic, rtol=DIFFERENCED)
 
 
 def test_likelihood_does_not_take_ordinal_variables(samples, fitted):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SEARCHED, SOLVED
 
 from campaign_effect.errors import UsageError
 from campaign_effect.stats.moments.tables import encode
@@ -59,7 +60,7 @@ def test_missing_answers_leave_more_error(rows, fitted):
     holes[1, 0] = np.nan
     holes[2] = np.nan
     whole, part = (factor_scores(solution, [r])[0] for r in (rows[:3], holes))
-    assert_allclose(part.values[0], whole.values[0], rtol=1e-12)
+    assert_allclose(part.values[0], whole.values[0], rtol=ROUNDING)
     assert part.std_errors[1, 0] > whole.std_errors[1, 0]
     assert np.isnan(part.values[2]).all()
 
@@ -102,7 +103,7 @@ def test_modal_scores_are_modes(likert):
     few[1, :5] = -1
     scores = ordinal_factor_scores(solution, [few])[0]
     everything = ordinal_factor_scores(solution, [codes[:3]])[0]
-    assert_allclose(scores.values[[0, 2]], everything.values[[0, 2]], atol=1e-8)
+    assert_allclose(scores.values[[0, 2]], everything.values[[0, 2]], atol=SEARCHED)
     assert scores.std_errors[1, 0] > everything.std_errors[1, 0]
 
 
@@ -110,8 +111,8 @@ def test_rows_without_answers_have_the_factors_means(likert):
     solution, codes = likert
     empty = np.full_like(codes[:1], -1)
     scores = ordinal_factor_scores(solution, [empty])[0]
-    assert_allclose(scores.values, 0.0, atol=1e-12)
-    assert_allclose(scores.std_errors, 1.0, rtol=1e-10)
+    assert_allclose(scores.values, 0.0, atol=ROUNDING)
+    assert_allclose(scores.std_errors, 1.0, rtol=SOLVED)
 
 
 def test_kinds_of_scores_are_not_mixed(likert, rows, fitted):

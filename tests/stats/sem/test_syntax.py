@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import FEW_STEPS, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import FormulaError
 from campaign_effect.stats.sem.expressions import Dual, evaluate
@@ -110,10 +111,10 @@ def test_expressions_have_value_and_gradient(text, function):
     expression = parse_model(f"f =~ x\nz := {text}").definitions[0][1]
     labels = {n: Dual(v, e) for n, v, e in zip("abc", at, np.eye(3), strict=True)}
     found = evaluate(expression, labels)
-    assert_allclose(found.value, function(*at), rtol=1e-14)
+    assert_allclose(found.value, function(*at), rtol=FEW_STEPS)
     steps = 1e-6 * np.eye(3)
     slopes = [(function(*(at + h)) - function(*(at - h))) / 2e-6 for h in steps]
-    assert_allclose(found.gradient, slopes, rtol=1e-7, atol=1e-9)
+    assert_allclose(found.gradient, slopes, rtol=STOPPED, atol=SOLVED_TWICE)
 
 
 def _table(text, columns, **words):

@@ -236,6 +236,19 @@ def test_a_linear_model_without_a_ratio_says_so():
         ce.estimate_risk_ratios(effect, change=(0, 7))
 
 
+def test_whatever_relates_an_outcome_to_exposure_says_what_it_does_not_claim(fitted):
+    effect = fitted["HC3"]
+    margins = ce.average_effects(effect, of="age")
+    for result in (
+        ce.compare_effects(effect, "statusquo", by="edu"),
+        ce.estimate_risk_ratios(effect, of="sex"),
+        ce.assess_equivalence(margins, within=0.1),
+        ce.tabulate_models(effect),
+        ce.predict_probabilities(effect, "sex"),
+    ):
+        assert "does not claim" in ce.Report([result]).to(".md").decode()
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_all_of_it_is_said_and_tabled(language, fitted, survey):
     effect = fitted["CR2"]

@@ -33,6 +33,13 @@ from campaign_effect.schema.model import LANGUAGES
 WITH_FIGURES = (".md", ".tex")
 """Formats that refer to pictures in a folder beside them."""
 
+ABOUT_OUTCOMES = frozenset(
+    {"effects", "linear", "margins", "exposures", "dose_response", "clusters", "comparison"}
+    | {"models", "predictions", "risk_ratios", "moderation", "equivalence", "sensitivity"}
+    | {"measurement_error"}
+)
+"""Results that relate an outcome to exposure."""
+
 CLAIMS = ("causes", "recall", "sample")
 """What a cross-sectional survey cannot show, said in every report about an outcome."""
 
@@ -186,7 +193,7 @@ class Report:
 
     def _end(self) -> Iterator[Block]:
         """Say what the report does not claim, and how it was computed."""
-        if any(result.name in {"effects", "margins", "linear"} for result in self.results):
+        if any(result.name in ABOUT_OUTCOMES for result in self.results):
             yield self._heading("heading.claims")
             yield from (self._paragraph(Text(id=f"claims.{claim}")) for claim in CLAIMS)
         yield self._heading("heading.methods")

@@ -136,6 +136,22 @@ def test_designs_and_their_average_effects_agree_with_svyglm(design, survey, api
     assert ("lonely_strata" in codes) == (design == "lonely")
 
 
+@pytest.mark.parametrize("design", ["units", "strata"])
+def test_respondents_without_an_answer_still_count_as_drawn(design, api, ces, expected):
+    vcov, formula = DESIGNS[design]
+    if design == "units":
+        frame = api.answers
+        is_lost = (np.arange(1, len(frame) + 1) % 5 == 0) | (frame["dnum"] == 716)
+        frame = frame.assign(y=frame["y"].mask(is_lost))
+    else:
+        frame = ces.assign(imp=ces["imp"].mask(np.arange(1, len(ces) + 1) % 5 == 0))
+    rows = ce.fit_effect(ce.read_survey(frame), formula, vcov=vcov).tidy()
+    theirs = expected["lost"][design]
+    assert_allclose(rows["estimate"], theirs["b"], rtol=RTOL_R)
+    assert_allclose(rows["std_error"], theirs["se"], rtol=RTOL_R)
+    assert set(rows["df"]) == {theirs["df"]}
+
+
 def test_replicate_weights_agree_with_svyglm(api, expected):
     theirs = expected["replicates"]
     names = tuple(f"w{r}" for r in range(len(theirs["scales"])))

@@ -97,6 +97,12 @@ strata <- svydesign(ids = ~1, strata = ~province, weights = ~w, data = ces)
 units <- svydesign(ids = ~dnum, strata = ~half, weights = ~w, fpc = ~villages, data = api)
 lonely <- svydesign(ids = ~dnum, strata = ~alone, weights = ~w,
                     data = transform(api, alone = ifelse(dnum == 637, 2, half)))
+# Lost answers: every fifth pupil, and all of one district. They still count as drawn.
+holed <- transform(api, y = ifelse(seq_len(nrow(api)) %% 5 == 0 | dnum == 716, NA, y))
+lost <- svydesign(ids = ~dnum, strata = ~half, weights = ~w, fpc = ~villages, data = holed)
+ces_holed <- transform(ces, imp = ifelse(seq_len(nrow(ces)) %% 5 == 0, NA, imp))
+lost_strata <- svydesign(ids = ~1, strata = ~province, weights = ~w, data = ces_holed)
+plain_of <- function(fit) list(b = unname(coef(fit)), se = errors(vcov(fit)), df = fit$df.residual)
 jkn <- as.svrepdesign(svydesign(ids = ~dnum, strata = ~half, weights = ~w, data = api),
                       type = "JKn", mse = TRUE)
 of_strata <- svy(formula, strata)
@@ -114,6 +120,7 @@ values <- list(
   design = list(strata = design_of(of_strata, c("imp", "gender")),
                 units = design_of(svy(api_formula, units), c("meals", "api99"), api),
                 lonely = design_of(svy(api_formula, lonely), c("meals", "api99"), api)),
+  lost = list(units = plain_of(svy(api_formula, lost)), strata = plain_of(svy(formula, lost_strata))),
   replicates = c(design_of(svyglm(api_formula, jkn, family = quasibinomial(), epsilon = 1e-14,
                                   maxit = 100), c("meals", "api99"), api),
                  list(weights = unname(as.matrix(weights(jkn, "analysis"))),

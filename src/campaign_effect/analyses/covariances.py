@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -18,14 +18,17 @@ from campaign_effect.analyses.estimates import (
     weighted_of,
 )
 from campaign_effect.errors import SurveyError, UsageError
-from campaign_effect.stats.design import replicates as kernel
+from campaign_effect.stats.design import replicates
+from campaign_effect.stats.design import survey_design as kernel
 from campaign_effect.stats.design.model_covariance import (
     linearised_covariance,
     replicated_covariance,
 )
-from campaign_effect.stats.design.survey_design import Lonely, survey_design
 from campaign_effect.stats.models.covariance import Covariance, Cr, Hc
 from campaign_effect.stats.moments.arrays import Floats, Integers
+
+DRAWN: Final = "(sampling units drawn)"
+"""The column of complete answers that counts the units of their stratum, lost ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class _Vcov:
     def groups(self, answers: pd.DataFrame) -> tuple[Integers, ...]:
         """Give the groups within which answers may be alike, once for each way."""
         return ()
+
+    def drawn_units(self, answers: pd.DataFrame) -> pd.Series | None:
+        """Count the sampling units of each respondent's stratum, where the choice needs it."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +203,10 @@ class TwoWay(_Vcov):
 class SurveyDesign(_Vcov):
     """How respondents were drawn: the linearised covariance of a survey, as R's `svyglm`.
 
-    Degrees of freedom are sampling units less strata less terms (the intercept apart); units
-    and strata are those of the complete answers. A stratum with one unit is compared with
-    the mean of all units, which errs on the careful side. With few units CR2 is safer.
+    Degrees of freedom are sampling units less strata less terms (the intercept apart). Who
+    left an answer out still counts as drawn: the complete answers are a domain of the sample.
+    A stratum with one unit is compared with the mean of all units, which errs on the careful
+    side. With few units CR2 is safer.
 
     Attributes
     ----------
@@ -240,19 +248,31 @@ class SurveyDesign(_Vcov):
         pairs = np.column_stack([codes_of(answers[n]) for n in (self.strata, self.cluster)])
         return (np.unique(pairs, axis=0, return_inverse=True)[1].ravel(),)
 
+    def drawn_units(self, answers: pd.DataFrame) -> pd.Series | None:
+        """Count the sampling units of each respondent's stratum."""
+        strata = pd.Series(0, answers.index) if self.strata is None else answers[self.strata]
+        unit = pd.Series(answers.index, answers.index)
+        if self.cluster is not None:
+            unit = answers[self.cluster]
+        return unit.groupby(strata, observed=True).transform("nunique")
+
+    def describe(self, weights: Floats, answers: pd.DataFrame) -> kernel.SurveyDesign:
+        """Describe how the complete answers were drawn."""
+        units = self.groups(answers)
+        drawn = answers[DRAWN].to_numpy(dtype=np.int64) if DRAWN in answers else None
+        return kernel.survey_design(
+            weights,
+            strata=None if self.strata is None else codes_of(answers[self.strata]),
+            psu=units[0] if units else None,
+            population=None if self.fpc is None else numbers_of(answers, self.fpc),
+            drawn=drawn,
+            lonely=kernel.Lonely.ADJUST,
+        )
+
     def estimate(self, fit: AnyFit, answers: pd.DataFrame) -> Covariance:
         """Estimate the covariance of the coefficients."""
         weighted = weighted_of(fit)
-        strata = None if self.strata is None else codes_of(answers[self.strata])
-        psu = self.groups(answers)
-        design = survey_design(
-            weighted.weights,
-            strata=strata,
-            psu=psu[0] if psu else None,
-            population=None if self.fpc is None else numbers_of(answers, self.fpc),
-            lonely=Lonely.ADJUST,
-        )
-        return linearised_covariance(weighted, design)
+        return linearised_covariance(weighted, self.describe(weighted.weights, answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,7 +336,7 @@ class ReplicateWeights(_Vcov):
                 hint="check the columns, or leave these respondents out.",
             )
         scales = np.broadcast_to(np.asarray(self.scale, dtype=float), len(self.replicates))
-        sets = kernel.ReplicateWeights(values=values, scales=scales)
+        sets = replicates.ReplicateWeights(values=values, scales=scales)
         return replicated_covariance(weighted_of(fit), sets)
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from campaign_effect.analyses.covariances import SurveyDesign, TwoWay, codes_of
-from campaign_effect.analyses.estimates import two_way_of
+from campaign_effect.analyses.covariances import SurveyDesign, TwoWay
+from campaign_effect.analyses.estimates import two_way_of, weighted_of
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.pooled import PooledModel
 from campaign_effect.results import Notice
@@ -28,8 +28,8 @@ def model_notices(pooled: PooledModel) -> Iterator[Notice]:
     yield from _boundaries(one)
     if isinstance(one.vcov, TwoWay):
         yield from _repaired(one)
-    if isinstance(one.vcov, SurveyDesign) and one.vcov.strata is not None:
-        yield from _lonely(one, one.vcov.strata)
+    if isinstance(one.vcov, SurveyDesign):
+        yield from _lonely(one, one.vcov)
     if one.vcov.cluster is None or one.n_clusters is None:
         return
     outcome, cluster = one.formula.outcome, one.vcov.cluster
@@ -66,11 +66,9 @@ def _repaired(one: FittedModel) -> Iterator[Notice]:
         yield Notice.of("two_way_repaired", outcome=outcome, n=found.n_negative)
 
 
-def _lonely(one: FittedModel, strata: str) -> Iterator[Notice]:
+def _lonely(one: FittedModel, design: SurveyDesign) -> Iterator[Notice]:
     """Say how many strata have one sampling unit."""
-    stratum = codes_of(one.answers[strata])
-    units = one.groups[0] if one.groups else np.arange(len(stratum))
-    pairs = np.unique(np.column_stack([stratum, units]), axis=0)
-    n = int(np.sum(np.bincount(pairs[:, 0]) == 1))
-    if n:
+    described = design.describe(weighted_of(one.fit).weights, one.answers)
+    n, strata = int(np.sum(described.drawn == 1)), design.strata
+    if n and strata is not None:
         yield Notice.of("lonely_strata", outcome=one.formula.outcome, strata=strata, n=n)

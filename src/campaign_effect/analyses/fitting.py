@@ -10,7 +10,7 @@ import pandas as pd
 
 from campaign_effect.analyses.choices import Model, OutcomeForm
 from campaign_effect.analyses.columns import known_columns, with_scores
-from campaign_effect.analyses.covariances import Vcov, codes_of
+from campaign_effect.analyses.covariances import DRAWN, Vcov, codes_of
 from campaign_effect.analyses.estimates import AnyFit, Parameters, parameters, rests_on_one
 from campaign_effect.analyses.formulas import (
     CheckedFormula,
@@ -125,7 +125,11 @@ def fit_model(
     if weights is not None:
         answers, absences = without_weight(answers, absences, weights)
     complete, sample = listwise_sample(answers, absences)
-    return fit_completed(checked, [answers[complete]], model, vcov, sample, weights)[0]
+    kept = answers[complete]
+    drawn = vcov.drawn_units(answers.dropna(subset=[name for name in needed if name]))
+    if drawn is not None:
+        kept = kept.assign(**{DRAWN: drawn.reindex(kept.index)})
+    return fit_completed(checked, [kept], model, vcov, sample, weights)[0]
 
 
 def fit_completed(

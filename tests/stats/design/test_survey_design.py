@@ -367,3 +367,25 @@ def test_kishs_effect_counts_unequal_weights():
     assert_allclose(weighting_effect(np.array([2.0, 2.0, 2.0])), 1)
     w = np.array([1.0, 2.0, 5.0])
     assert_allclose(weighting_effect(w), 1 + (w.std() / w.mean()) ** 2)
+
+
+def test_units_without_answers_are_units_whose_total_is_zero():
+    rng = np.random.default_rng(8)
+    strata, psu = np.repeat([0, 1], 8), np.repeat(np.arange(8), 2)
+    z, is_in = rng.normal(size=(16, 2)), psu > 1
+    whole = survey_design(np.ones(16), strata=strata, psu=psu, population=np.full(16, 9.0))
+    part = survey_design(
+        np.ones(12),
+        strata=strata[is_in],
+        psu=psu[is_in],
+        population=np.full(12, 9.0),
+        drawn=np.full(12, 4),
+    )
+    expected = total_covariance(z * is_in[:, None], whole)
+    assert_allclose(total_covariance(z[is_in], part), expected, rtol=1e-12)
+    assert part.df() == 4
+
+
+def test_fewer_units_drawn_than_there_are_are_refused():
+    with pytest.raises(StatisticsError, match="at least the units drawn"):
+        survey_design(np.ones(3), drawn=np.full(3, 2))

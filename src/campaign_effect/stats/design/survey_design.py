@@ -34,6 +34,8 @@ class SurveyDesign:
         Position of each unit's stratum, from 0.
     fraction : ndarray, shape (n_strata,)
         Share of the stratum's units that was drawn; 0 if the population is endless.
+    drawn : ndarray of int, shape (n_strata,)
+        Units drawn in each stratum, those without answers among them.
     lonely : Lonely
         What a stratum with one unit adds.
     """
@@ -42,6 +44,7 @@ class SurveyDesign:
     psu: Integers = field(compare=False, repr=False)
     stratum: Integers = field(compare=False, repr=False)
     fraction: Floats = field(compare=False, repr=False)
+    drawn: Integers = field(compare=False, repr=False)
     lonely: Lonely
 
     @property
@@ -66,6 +69,7 @@ def survey_design(
     strata: Integers | None = None,
     psu: Integers | None = None,
     population: Floats | None = None,
+    drawn: Integers | None = None,
     lonely: Lonely = Lonely.REFUSE,
 ) -> SurveyDesign:
     """Describe how a sample was drawn.
@@ -82,6 +86,9 @@ def survey_design(
     population : ndarray, shape (n,), optional
         Units in the population of the answer's stratum (the finite population correction of
         the first stage); endless by default.
+    drawn : ndarray of int, shape (n,), optional
+        Units drawn in the answer's stratum, where some of them have no answers left (which
+        then count as a domain); by default those there are.
     lonely : Lonely, default REFUSE
         What a stratum with one unit adds.
 
@@ -94,7 +101,8 @@ def survey_design(
     ------
     StatisticsError
         If a weight is not positive, shapes differ, a stratum has one unit (and `lonely` is
-        REFUSE), or a population is smaller than its sample or varies within a stratum.
+        REFUSE), or a population or the units drawn are fewer than the sample, or vary within
+        a stratum.
 
     Examples
     --------
@@ -116,12 +124,16 @@ def survey_design(
     pairs = np.column_stack([stratum_of_row, psu])
     units, unit_of_row = np.unique(pairs, axis=0, return_inverse=True)
     stratum = units[:, 0]
-    _check_lonely(stratum, lonely)
+    sizes = np.bincount(stratum)
+    if drawn is not None:
+        sizes = _of_strata(drawn, stratum_of_row, sizes).astype(np.int64)
+    _check_lonely(sizes, lonely)
     return SurveyDesign(
         weights=frozen(np.array(weights, dtype=np.float64)),
         psu=frozen(unit_of_row.ravel()),
         stratum=frozen(np.ascontiguousarray(stratum)),
-        fraction=frozen(_fractions(stratum, stratum_of_row, population)),
+        fraction=frozen(_fractions(sizes, stratum_of_row, population)),
+        drawn=frozen(sizes),
         lonely=lonely,
     )
 
@@ -151,7 +163,7 @@ def total_covariance(influence: Floats, design: SurveyDesign) -> Floats:
     Notes
     -----
     sum over h of (1 - f_h) n_h / (n_h - 1) sum over units of (t - mean t)(t - mean t)': the
-    first stage's units as if drawn with replacement [1]_.
+    first stage's units as if drawn with replacement [1]_. Units without answers have t = 0.
 
     References
     ----------
@@ -171,13 +183,15 @@ def total_covariance(influence: Floats, design: SurveyDesign) -> Floats:
             received=f"{len(influence)} influences, {len(design.psu)} answers",
         )
     totals = _sums(influence, design.psu, design.n_psu)
-    sizes = np.bincount(design.stratum, minlength=design.n_strata)
+    sizes = design.drawn
     means = _sums(totals, design.stratum, design.n_strata) / sizes[:, None]
     if design.lonely is Lonely.ADJUST:
         means[sizes == 1] = totals.mean(axis=0)
     deviations = totals - means[design.stratum]
     factor = (1 - design.fraction) * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0)
-    return np.asarray((deviations * factor[design.stratum, None]).T @ deviations)
+    lost = factor * (sizes - np.bincount(design.stratum, minlength=design.n_strata))
+    found = (deviations * factor[design.stratum, None]).T @ deviations
+    return np.asarray(found + (means * lost[:, None]).T @ means)
 
 
 def _sums(values: Floats, positions: Integers, length: int) -> Floats:
@@ -195,8 +209,8 @@ def _check_rows(n: int, strata: Integers, psu: Integers, population: Floats | No
         )
 
 
-def _check_lonely(stratum: Integers, lonely: Lonely) -> None:
-    n_lonely = int(np.sum(np.bincount(stratum) == 1))
+def _check_lonely(sizes: Integers, lonely: Lonely) -> None:
+    n_lonely = int(np.sum(sizes == 1))
     if n_lonely and lonely is Lonely.REFUSE:
         raise StatisticsError(
             "A stratum with one sampling unit has no variance within.",
@@ -205,18 +219,20 @@ def _check_lonely(stratum: Integers, lonely: Lonely) -> None:
         )
 
 
-def _fractions(
-    stratum: Integers, stratum_of_row: Integers, population: Floats | None
-) -> Floats:
+def _fractions(sizes: Integers, stratum_of_row: Integers, population: Floats | None) -> Floats:
     """Share of each stratum's units that was drawn."""
-    sizes = np.bincount(stratum)
     if population is None:
         return np.zeros(len(sizes))
-    largest = np.full(len(sizes), -np.inf)
-    np.maximum.at(largest, stratum_of_row, population)
-    if not np.all(population == largest[stratum_of_row]) or np.any(largest < sizes):
+    return np.asarray(sizes / _of_strata(population, stratum_of_row, sizes))
+
+
+def _of_strata(values: Floats | Integers, stratum_of_row: Integers, least: Integers) -> Floats:
+    """Take what every answer says of its stratum, shape (n_strata,)."""
+    largest = np.full(len(least), -np.inf)
+    np.maximum.at(largest, stratum_of_row, values)
+    if not np.all(values == largest[stratum_of_row]) or np.any(largest < least):
         raise StatisticsError(
             "A stratum's population must be one number, at least the units drawn.",
             hint="give the number of villages in the stratum, not of people.",
         )
-    return np.asarray(sizes / largest)
+    return largest

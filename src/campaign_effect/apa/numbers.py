@@ -20,6 +20,15 @@ _SCALES: Final = {
 """What a kind is multiplied by, and its decimals; other numbers have two."""
 
 
+MANY_DF: Final = 1_000
+"""Degrees of freedom beyond which a decimal says nothing."""
+
+ENDLESS_DF: Final = 100_000
+"""Approximate degrees of freedom beyond which *t* is *z*."""
+
+ENDLESS: Final = "\N{INFINITY}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """The characters of a language: decimal mark, thousands mark, list separator."""
@@ -39,7 +48,7 @@ def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> s
     kind : Kind
         A count is grouped, a *p* value has three decimals, a bounded statistic no leading
         zero, a proportion is shown per hundred with one decimal, degrees of freedom have a
-        decimal only where they are not whole.
+        decimal only where they are few and not whole, and are endless where *t* is *z*.
     digits : int, optional
         Decimals; by default one of a percentage, two of other statistics. Counts, *p* values
         and degrees of freedom keep their own.
@@ -51,6 +60,8 @@ def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> s
     '.46'
     >>> show_number(0.00012, Kind.P_VALUE, 2, Marks(decimal=","))
     '< ,001'
+    >>> [show_number(df, Kind.DF, None, Marks()) for df in (8.4, 12, 20480.5, 3e6 + 0.5)]
+    ['8.4', '12', '20,480', '∞']
     """
     match kind:
         case Kind.COUNT:
@@ -63,11 +74,20 @@ def show_number(value: float, kind: Kind, digits: int | None, marks: Marks) -> s
         case Kind.LEVEL:
             shown = _without_zero(f"{value:g}".replace(".", marks.decimal))
         case Kind.DF:
-            shown = _decimal(value, 0 if float(value).is_integer() else 1, marks)
+            shown = _degrees(value, marks)
         case _:
             factor, usual = _SCALES.get(kind, (1, 2))
             shown = _decimal(factor * value, usual if digits is None else digits, marks)
     return shown
+
+
+def _degrees(value: float, marks: Marks) -> str:
+    is_whole = float(value).is_integer()
+    if is_whole or value < MANY_DF:
+        return _decimal(value, 0 if is_whole else 1, marks)
+    if value >= ENDLESS_DF:
+        return ENDLESS
+    return show_number(round(value), Kind.COUNT, None, marks)
 
 
 def decimals(kind: Kind) -> int:

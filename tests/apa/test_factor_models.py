@@ -6,6 +6,8 @@ import pytest
 
 import campaign_effect as ce
 from campaign_effect.apa.figures.paths import HEIGHT_OF_ITEM, WIDTH, lay_out_diagram
+from campaign_effect.apa.sentences.generic import sentences
+from campaign_effect.apa.tables.generic import tables
 
 LANGUAGES = ("en", "id")
 MODEL = "f =~ a + b + c\ng =~ d + e + h"
@@ -88,3 +90,20 @@ def test_sentences_name_the_factors_that_are_not_told_apart(frame):
     model = "f =~ a + e + c\ng =~ d + b + h"
     shown = ce.Report([ce.confirm_factors(both, model, estimator="ML")]).to(".txt").decode()
     assert "do not tell them apart: f \N{EN DASH} g" in " ".join(shown.split())
+
+
+def test_a_model_given_predictors_claims_nothing_of_its_scales():
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=600)
+    latent = (0.5 * x + rng.normal(size=600))[:, None] + rng.normal(size=(600, 6))
+    frame = pd.DataFrame(np.digitize(latent, [-1, 0, 1]) + 1.0, columns=list("abcdef"))
+    model = "f =~ a + b + c\ng =~ d + e + f1\nf ~ x\ng ~ x + f"
+    frame = frame.rename(columns={"f": "f1"}).assign(x=x)
+    result = ce.fit_sem(frame, model)
+    table = next(one for one in tables(result) if one.id == "structural_factors")
+    assert table.title.id == "title.confirmatory.related"
+    assert table.notes == ()
+    assert {len(line.cells) for line in table.lines} == {len(table.heads)} == {3}
+    said = [text.id for note in sentences(result) for text in note]
+    assert "say.closest_factors" in said
+    assert not {"say.told_apart", "say.not_told_apart"} & set(said)

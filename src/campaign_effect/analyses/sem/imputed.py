@@ -150,7 +150,7 @@ def _impute(
     few = villages is None or 2 * (int(villages.max()) + 1) <= len(rows)
     draws = impute_chained(
         data,
-        (*_kinds(coding, choice), *extra_kinds),
+        (*_kinds(rows, coding, choice), *extra_kinds),
         ChainSettings(
             imputations=choice.m,
             iterations=choice.rounds,
@@ -167,12 +167,13 @@ def _impute(
     )
 
 
-def _kinds(coding: Coding, choice: Imputation) -> tuple[VariableKind, ...]:
-    return tuple(_kind(len(values), choice) for values in coding.categories)
+def _kinds(rows: Floats, coding: Coding, choice: Imputation) -> tuple[VariableKind, ...]:
+    columns = zip(rows.T, coding.categories, strict=True)
+    return tuple(_kind(column, len(values), choice) for column, values in columns)
 
 
-def _kind(n_categories: int, choice: Imputation) -> VariableKind:
-    if n_categories == 2:
+def _kind(column: Floats, n_categories: int, choice: Imputation) -> VariableKind:
+    if len(np.unique(column[~np.isnan(column)])) == 2:
         return VariableKind.CATEGORY
     is_ordered = n_categories > 2 and choice.likert == "ordered"
     return VariableKind.ORDERED if is_ordered else VariableKind.NUMBER

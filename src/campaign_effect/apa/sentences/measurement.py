@@ -19,6 +19,9 @@ LARGE_FALL = 0.01
 """Of the CFI: Cheung, G. W., & Rensvold, R. B. (2002). Evaluating goodness-of-fit indexes for
 testing measurement invariance. https://doi.org/10.1207/S15328007SEM0902_5"""
 
+UNRELATED = 1e-9
+"""A correlation below it is one that the model does not have."""
+
 
 @sentences.register
 def _(result: QualityResult) -> tuple[Note, ...]:
@@ -122,10 +125,12 @@ def _measurement(result: ConfirmatoryResult) -> tuple[Note, ...]:
     weakest = min(loadings, key=lambda loading: abs(loading[0]))
     (low, _), (high, _) = min(loadings), max(loadings)
     said = [Text.of("say.loadings", low=low, high=high, item=weakest[1])]
-    if result.correlations:
-        closest = max(result.correlations, key=lambda row: abs(row.estimate))
+    related = [row for row in result.correlations if abs(row.estimate) > UNRELATED]
+    if related:
+        closest = max(related, key=lambda row: abs(row.estimate))
         pair = (closest.factor_1, closest.factor_2)
         said.append(Text.of("say.closest_factors", factors=pair, r=closest.estimate))
+    if related and result.reliability:
         said.append(_told_apart(result))
     return (tuple(said),)
 

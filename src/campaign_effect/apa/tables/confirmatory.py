@@ -202,14 +202,20 @@ def _correlations(result: ConfirmatoryResult) -> Table:
             _factor_line(result, group, factors[: place + 1]) for place in range(len(factors))
         ]
     numbers = [Head(text=Text.of("word.number", number=i + 1)) for i in range(len(factors))]
+    note = (Text(id="note.confirmatory.factors"),)
     return Table(
         id=f"{result.name}_factors",
-        title=Text(id="title.confirmatory.factors"),
-        heads=(*heads("factor", "k", "omega", "ave"), *numbers),
+        title=Text(id=f"title.confirmatory.{'factors' if result.reliability else 'related'}"),
+        heads=(*heads("factor", *_measures(result)), *numbers),
         lines=tuple(lines),
-        notes=((Text(id="note.confirmatory.factors"),),),
+        notes=(note,) if result.reliability else (),
         glossary=result.glossary,
     )
+
+
+def _measures(result: ConfirmatoryResult) -> tuple[str, ...]:
+    """Name what is said of each factor; given predictors, its items' sums are not modelled."""
+    return ("k", "omega", "ave") if result.reliability else ()
 
 
 def _factor_line(result: ConfirmatoryResult, group: str | None, factors: Sequence[str]) -> Line:
@@ -219,7 +225,8 @@ def _factor_line(result: ConfirmatoryResult, group: str | None, factors: Sequenc
     row = found.get((group, own))
     stub = Text.of("word.numbered", number=len(factors), name=own)
     cells: list[Cell] = [stub]
-    cells += [None] * 3 if row is None else values(row, "k", "omega", "ave")
+    names = _measures(result)
+    cells += [None] * len(names) if row is None else values(row, *names)
     pairs = {
         frozenset((r.factor_1, r.factor_2)): r.estimate
         for r in result.correlations
@@ -230,7 +237,7 @@ def _factor_line(result: ConfirmatoryResult, group: str | None, factors: Sequenc
     ]
     root = None if row is None else Text.of("word.in_brackets", alpha=math.sqrt(row.ave))
     cells.append(root)
-    width = 4 + len(result.fitted.solution.table.latent)
+    width = 1 + len(names) + len(result.fitted.solution.table.latent)
     return Line(cells=(*cells, *[None] * (width - len(cells))))
 
 

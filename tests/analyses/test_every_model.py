@@ -156,4 +156,4 @@ def is_refused(name, vcov):
         return name in {"probit", "firth"}
     if vcov == "two_way":
         return name in OF_CATEGORIES
-    return vcov == "design" and name in {"firth", "partial"}
+    return vcov == "design" and name == "firth"

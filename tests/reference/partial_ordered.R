@@ -19,10 +19,10 @@ by_vgam <- function(family_of) {
   list(names = names(coef(free)), b = unname(coef(free)), se = unname(sqrt(diag(vcov(free)))),
        log_likelihood = logLik(free), lr = test$Chisq[2], lr_df = abs(test$Df[2]), lr_p = test[["Pr(>Chisq)"]][2])
 }
-by_clm <- function(link) {
+by_clm <- function(link, weights = rep(1, nrow(beps))) {
   control <- ordinal::clm.control(gradTol = 1e-10, maxIter = 500)
   ordinal::clm(ec ~ age + Hague + Kennedy + political.knowledge, nominal = ~ Blair + Europe + male,
-               data = beps, link = link, control = control)
+               data = cbind(beps, weights), weights = weights, link = link, control = control)
 }
 
 # Ours: coefficients in the order parallel, free at threshold 1, 2, ..., then the thresholds
@@ -72,7 +72,8 @@ clm_of <- function(fit) list(names = names(coef(fit)), b = unname(coef(fit)), se
 logit <- by_clm("logit")
 probit <- by_clm("probit")
 values <- list(
-  logit = list(vgam = by_vgam(function(parallel) cumulative("logitlink", parallel = parallel)), clm = clm_of(logit), ours = robust_of(logit, plogis)),
+  logit = list(vgam = by_vgam(function(parallel) cumulative("logitlink", parallel = parallel)), clm = clm_of(logit),
+    weighted = unname(coef(by_clm("logit", beps$age / 50))), ours = robust_of(logit, plogis)),
   probit = list(vgam = by_vgam(function(parallel) cumulative("probitlink", parallel = parallel)), clm = clm_of(probit), ours = robust_of(probit, pnorm)))
 versions <- lapply(setNames(nm = c("VGAM", "ordinal", "numDeriv", "jsonlite")), function(name) as.character(packageVersion(name)))
 write_json(list(source = list(script = "partial_ordered.R", R = R.version.string, packages = versions), values = values),

@@ -39,6 +39,7 @@ from campaign_effect.stats.models.weighted_categories import (
     WeightedCategoryFit,
     fit_weighted_multinomial,
     fit_weighted_ordered,
+    fit_weighted_partial_ordered,
 )
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
@@ -83,7 +84,7 @@ class _Model:
         return None
 
     def fit_weighted(
-        self, X: Floats, y: Floats, weights: Floats
+        self, design: Design, y: Floats, weights: Floats
     ) -> WeightedFit | WeightedCategoryFit:
         """Fit the model to a design, an outcome and probability weights."""
         raise TypeError(f"{type(self).__name__} takes no weights.")
@@ -101,9 +102,9 @@ class Ols(_Model):
         """Fit the model to a design and an outcome."""
         return fit_ols(design.X, y)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
-        return fit_weighted_ols(X, y, weights)
+        return fit_weighted_ols(design.X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,9 @@ class Logit(_Model):
         """Fit the model to a design and an outcome."""
         return fit_logit(design.X, y)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
-        return fit_weighted_logit(X, y, weights)
+        return fit_weighted_logit(design.X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,9 @@ class Probit(_Model):
         """Fit the model to a design and an outcome."""
         return fit_probit(design.X, y)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
-        return fit_weighted_probit(X, y, weights)
+        return fit_weighted_probit(design.X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,9 @@ class FractionalLogit(_Model):
         """Fit the model to a design and an outcome."""
         return fit_fractional_logit(design.X, y)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedFit:
         """Fit the model to a design, an outcome and probability weights."""
-        return fit_weighted_logit(X, y, weights)
+        return fit_weighted_logit(design.X, y, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,9 @@ class OrderedLogit(_Model):
         """Fit the model to a design without intercept and categories from 0."""
         return fit_ordered(design.X, y.astype("int64"), link=LOGIT)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedCategoryFit:
         """Fit the model to a design without intercept, categories and weights."""
-        return fit_weighted_ordered(X, y.astype("int64"), weights, link=LOGIT)
+        return fit_weighted_ordered(design.X, y.astype("int64"), weights, link=LOGIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +224,9 @@ class OrderedProbit(OrderedLogit):
         """Fit the model to a design without intercept and categories from 0."""
         return fit_ordered(design.X, y.astype("int64"), link=PROBIT)
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedCategoryFit:
         """Fit the model to a design without intercept, categories and weights."""
-        return fit_weighted_ordered(X, y.astype("int64"), weights, link=PROBIT)
+        return fit_weighted_ordered(design.X, y.astype("int64"), weights, link=PROBIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,7 @@ class PartialOrderedLogit(_Model):
     """
 
     name: ClassVar[str] = "partial_ordered_logit"
+    takes_weights: ClassVar[bool] = True
     form: ClassVar[OutcomeForm] = OutcomeForm.ORDERED
     has_odds: ClassVar[bool] = True
     free: tuple[str, ...]
@@ -262,6 +264,11 @@ class PartialOrderedLogit(_Model):
     def fit(self, design: Design, y: Floats, codes: Integers | None) -> CategoryFit:
         """Fit the model to a design without intercept and categories from 0."""
         return fit_partial_ordered(design.X, y.astype("int64"), free=design.places(self.free))
+
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedCategoryFit:
+        """Fit the model to a design without intercept, categories and weights."""
+        free = design.places(self.free)
+        return fit_weighted_partial_ordered(design.X, y.astype("int64"), weights, free=free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,9 +295,9 @@ class Multinomial(_Model):
         """Fit the model to a design and categories from 0, the base first."""
         return fit_multinomial(design.X, y.astype("int64"))
 
-    def fit_weighted(self, X: Floats, y: Floats, weights: Floats) -> WeightedCategoryFit:
+    def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedCategoryFit:
         """Fit the model to a design, categories from 0 and weights."""
-        return fit_weighted_multinomial(X, y.astype("int64"), weights)
+        return fit_weighted_multinomial(design.X, y.astype("int64"), weights)
 
 
 @dataclass(frozen=True, slots=True)

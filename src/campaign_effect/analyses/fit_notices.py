@@ -16,6 +16,7 @@ from campaign_effect.stats.models.covariance import contrast_df
 from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
 from campaign_effect.stats.models.random_intercept import RandomInterceptFit
+from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 
 FEW_DF: Final = 4.0
 """Below it Satterthwaite's approximation is poor (Bell & McCaffrey 2002; Tipton 2015,
@@ -54,8 +55,9 @@ def _boundaries(one: FittedModel) -> Iterator[Notice]:
         yield Notice.of("no_cluster_variation", outcome=outcome, cluster=cluster)
     if isinstance(one.fit, GeeFit) and one.fit.is_boundary:
         yield Notice.of("no_working_correlation", outcome=outcome, cluster=cluster)
-    if isinstance(one.fit, PartialOrderedFit) and one.fit.n_crossing:
-        yield Notice.of("lines_cross", outcome=outcome, n=one.fit.n_crossing)
+    fit = one.fit.fit if isinstance(one.fit, WeightedCategoryFit) else one.fit
+    if isinstance(fit, PartialOrderedFit) and fit.is_crossing.any():
+        yield Notice.of("lines_cross", outcome=outcome, n=int(fit.is_crossing.sum()))
 
 
 def _repaired(one: FittedModel) -> Iterator[Notice]:

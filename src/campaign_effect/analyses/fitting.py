@@ -271,7 +271,7 @@ def _fit(
     try:
         _refuse_separation(design, y, model)
         if weights is not None:
-            return model.fit_weighted(design.X, y, weights)
+            return model.fit_weighted(design, y, weights)
         return model.fit(design, y, codes)
     except DependentColumnsError as error:
         raise CollinearityError(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.category_covariance import (
@@ -27,6 +27,11 @@ from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.ordered import fit_ordered
 from campaign_effect.stats.models.parallel_lines import score_test_parallel
 from campaign_effect.stats.models.partial_ordered import fit_partial_ordered, lr_test_parallel
+from campaign_effect.stats.models.weighted_categories import (
+    fit_weighted_ordered,
+    fit_weighted_partial_ordered,
+    weighted_category_cr,
+)
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 FREE = (1, 2, 5)  # gender, Blair, Europe; R has them as Blair, Europe, gender
@@ -169,6 +174,31 @@ def test_counts_equal_repeated_rows(link, steps):
     assert_allclose(few.log_likelihood, many.log_likelihood, rtol=RTOL_SAME_SUM)
 
 
+def test_weights_match_clm_and_repeated_rows(beps, steps, reference):
+    weights = beps.X[:, 0] / 50
+    fit = fit_weighted_partial_ordered(beps.X, beps.economy, weights, free=FREE).fit
+    free = -fit.betas[:, [2, 5, 1]].T.ravel()
+    ours = np.concatenate([fit.thresholds, free, fit.theta[:4]])
+    assert_allclose(ours, reference["logit"]["weighted"], rtol=RTOL_CLM)
+    times = np.random.default_rng(3).integers(1, 5, 240)
+    weighted = fit_weighted_partial_ordered(steps.X, steps.y, times.astype(float), free=(0,))
+    rows = np.repeat(np.arange(240), times)
+    many = fit_partial_ordered(steps.X[rows], steps.y[rows], free=(0,))
+    assert_allclose(weighted.beta, many.theta, rtol=RTOL_SAME_SUM)
+
+
+def test_weighted_covariances_without_free_columns_are_those_of_the_ordered_model(steps):
+    weights = np.random.default_rng(3).random(240) + 0.5
+    free = fit_weighted_partial_ordered(steps.X, steps.y, weights, free=())
+    parallel = fit_weighted_ordered(steps.X, steps.y, weights)
+    assert free.n_terms == parallel.n_terms == 3
+    for kind in Cr:
+        found, expected = (
+            weighted_category_cr(one, steps.codes, kind) for one in (free, parallel)
+        )
+        assert_allclose(found.matrix, expected.matrix, rtol=1e-8)
+
+
 @LINKS
 def test_gradients_of_effects_equal_central_differences(link, steps):
     fit = fit_partial_ordered(steps.X, steps.y, free=(0, 1), link=link)
@@ -206,7 +236,7 @@ def test_the_truth_is_found_again():
     errors = np.sqrt(np.diag(fit.bread))
     truth = np.array([0.5, 1.5, 0.5, -0.5, 1.0])
     assert np.all(np.abs(fit.theta - truth) < 3.5 * errors)
-    assert fit.n_crossing == 0
+    assert not fit.is_crossing.any()
     test = lr_test_parallel(fit_ordered(X, y), fit)
     assert (test.df, test.p_value < 1e-6) == (1.0, True)
 
@@ -228,7 +258,8 @@ def test_crossing_lines_are_counted():
     y[-2:] = [2, 1]
     fit = fit_partial_ordered(x[:, None], y, free=(0,))
     least = fit.probabilities(x[:, None]).min(axis=1)
-    assert fit.n_crossing == np.sum(least < 0) > 0
+    assert_array_equal(fit.is_crossing, least < 0)
+    assert fit.is_crossing.any()
     assert_allclose(sum(one.estimate for one in average_shares(fit)), 1, rtol=1e-12)
 
 

@@ -55,7 +55,7 @@ def fit_partial_ordered(
     -------
     PartialOrderedFit
         Coefficients in log odds of an answer above each threshold. Where the lines cross
-        within the design, `n_crossing` says for how many answers.
+        within the design, `is_crossing` says at which answers.
 
     Raises
     ------
@@ -82,6 +82,37 @@ def fit_partial_ordered(
            [1.0986]])
     """
     n = check_answers(X, y.astype(np.float64), counts)
+    return partial_ordered_maximum(X, y, counts, n, free=free, link=link)
+
+
+def partial_ordered_maximum(
+    X: Floats, y: Integers, counts: Floats | None, n: int, *, free: Sequence[int], link: Link
+) -> PartialOrderedFit:
+    """Maximise the likelihood of answers that were checked.
+
+    Parameters
+    ----------
+    X, y, counts, free, link
+        As in `fit_partial_ordered`; counts need not be whole (weights of a mean of 1).
+    n : int
+        Answers.
+
+    Returns
+    -------
+    PartialOrderedFit
+
+    Raises
+    ------
+    NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_partial_ordered`.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [0], [0], [0], [1], [1], [1], [1]])
+    >>> y = np.array([0, 0, 1, 2, 0, 1, 2, 2])
+    >>> partial_ordered_maximum(X, y, None, 8, free=[0], link=LOGIT).betas[0].round(4)
+    array([1.0986])
+    """
     K, p = check_categories(y), X.shape[1]
     if not set(free) <= set(range(p)):
         raise StatisticsError(

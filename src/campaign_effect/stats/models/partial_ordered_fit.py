@@ -9,7 +9,7 @@ import numpy as np
 from campaign_effect.stats.models.category_fit import CategoryFit, Rows
 from campaign_effect.stats.models.links import Link
 from campaign_effect.stats.models.margins import Margin
-from campaign_effect.stats.moments.arrays import Floats, frozen
+from campaign_effect.stats.moments.arrays import Booleans, Floats, frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +49,9 @@ class PartialOrderedFit(CategoryFit):
         return -(self.lines[:, 1:] @ self.theta)
 
     @property
-    def n_crossing(self) -> int:
-        """Answers at whose design lines cross: some category has a negative probability."""
-        is_crossing = (self.probabilities(self.X) < 0).any(axis=1)
-        return round(
-            float(np.sum(is_crossing if self.counts is None else self.counts[is_crossing]))
-        )
+    def is_crossing(self) -> Booleans:
+        """Where lines cross: some category has a negative probability, shape (n_rows,)."""
+        return np.asarray((self.probabilities(self.X) < 0).any(axis=1))
 
     def directions(self, rows: Rows) -> Floats:
         """Differentiate the rows' upper and lower ends by theta, shape (m, 2, q)."""

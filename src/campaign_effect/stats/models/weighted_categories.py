@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from campaign_effect.stats.models.links import LOGIT, Link
 from campaign_effect.stats.models.multinomial import multinomial_maximum
 from campaign_effect.stats.models.ordered import ordered_maximum
 from campaign_effect.stats.models.ordered_fit import OrderedFit
+from campaign_effect.stats.models.partial_ordered import partial_ordered_maximum
+from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
 from campaign_effect.stats.models.weighted import normed_weights
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
@@ -52,7 +55,8 @@ class WeightedCategoryFit:
     @property
     def n_terms(self) -> int:
         """Columns of the design besides the constant."""
-        return int(self.fit.X.shape[1]) - (0 if isinstance(self.fit, OrderedFit) else 1)
+        is_ordered = isinstance(self.fit, OrderedFit | PartialOrderedFit)
+        return int(self.fit.X.shape[1]) - (0 if is_ordered else 1)
 
     @property
     def influence(self) -> Floats:
@@ -114,6 +118,48 @@ def fit_weighted_ordered(
     """
     w = normed_weights(X, y.astype(np.float64), weights)
     return WeightedCategoryFit(fit=ordered_maximum(X, y, w, len(y), link))
+
+
+def fit_weighted_partial_ordered(
+    X: Floats, y: Integers, weights: Floats, *, free: Sequence[int]
+) -> WeightedCategoryFit:
+    """Fit a partial proportional odds logit to a sample drawn with unequal probabilities.
+
+    Parameters
+    ----------
+    X, y, free
+        As in `fit_partial_ordered`.
+    weights : ndarray, shape (n,)
+        Probability weights, positive; their scale does not matter.
+
+    Returns
+    -------
+    WeightedCategoryFit
+        At the maximum of the weighted log-likelihood.
+
+    Raises
+    ------
+    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError
+        As `fit_partial_ordered`.
+    StatisticsError
+        Likewise, or if a weight is not positive.
+
+    References
+    ----------
+    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
+       complex surveys. International Statistical Review, 51, 279-292.
+       https://doi.org/10.2307/1402588
+
+    Examples
+    --------
+    >>> X = np.array([[0.0], [0], [0], [1], [1], [1]])
+    >>> y, weights = np.array([0, 1, 2, 1, 0, 2]), np.array([1.0, 1, 1, 2, 2, 2])
+    >>> abs(fit_weighted_partial_ordered(X, y, weights, free=[0]).beta[:2].round(6))
+    array([0., 0.])
+    """
+    w = normed_weights(X, y.astype(np.float64), weights)
+    fit = partial_ordered_maximum(X, y, w, len(y), free=free, link=LOGIT)
+    return WeightedCategoryFit(fit=fit)
 
 
 def fit_weighted_multinomial(X: Floats, y: Integers, weights: Floats) -> WeightedCategoryFit:

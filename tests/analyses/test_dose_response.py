@@ -127,8 +127,9 @@ def test_exposures_are_counted_above_the_lowest_answer(village_survey):
 
 def test_counts_ask_for_exposures(village_survey):
     plain = ce.read_survey(pd.DataFrame({"wa": [1, 2], "tv": [2, 1]}))
-    with pytest.raises(SurveyError, match="fewer than two"):
+    with pytest.raises(SurveyError, match="no exposure to count"):
         ce.count_exposures(plain)
+    assert ce.count_exposures(plain, above={"wa": 1}).answers["any_exposure"].tolist() == [0, 1]
     with pytest.raises(SurveyError, match="radio"):
         ce.count_exposures(plain, above={"wa": 1, "radio": 1})
     counted = ce.count_exposures(village_survey)

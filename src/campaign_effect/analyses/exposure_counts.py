@@ -72,7 +72,7 @@ def count_exposures(survey: Survey, *, above: Mapping[str, float] | None = None)
     Raises
     ------
     SurveyError
-        If there are fewer than two exposures to count, or the survey has such columns.
+        If there is no exposure to count, or the survey has such columns.
     MissingColumnsError
         If an exposure is no column.
 
@@ -85,10 +85,9 @@ def count_exposures(survey: Survey, *, above: Mapping[str, float] | None = None)
     [0.0, 1.0, 2.0]
     """
     rule = lowest_answers(survey.schema) if above is None else dict(above)
-    if len(rule) < 2:
+    if not rule:
         raise SurveyError(
-            "There are fewer than two exposures to count.",
-            received=f"{list(rule)}",
+            "There is no exposure to count.",
             hint="name exposures that are numbers in the schema, or give above={…}.",
         )
     if missing := [name for name in rule if name not in survey.answers]:

@@ -132,6 +132,8 @@ class Incomplete:
     data : ndarray, shape (n, k)
         The same as numbers, nan where missing.
     kinds : tuple of VariableKind, length k
+    cluster : str, optional
+        The column of the villages.
     villages : ndarray of int, shape (n,), or None
     terms : VillageTerms
     sample : Sample
@@ -145,6 +147,7 @@ class Incomplete:
     answers: pd.DataFrame
     data: Floats
     kinds: tuple[VariableKind, ...]
+    cluster: str | None
     villages: Integers | None
     terms: VillageTerms
     sample: Sample
@@ -256,6 +259,7 @@ def find_incomplete(
         answers=base,
         data=np.column_stack([_numbers(base[name]) for name in asked]),
         kinds=kinds,
+        cluster=villages,
         villages=None if is_inside else codes,
         terms=terms,
         sample=replace(sample, n_imputed=n_imputed),

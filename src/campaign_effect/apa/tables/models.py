@@ -160,8 +160,14 @@ def imputed_texts(pooled: PooledModel) -> list[Text]:
     imputed = pooled.imputed
     if imputed is None:
         return []
-    facts = {"m": imputed.choice.m, "rounds": imputed.choice.rounds}
-    return [Text.of("note.imputed.model", **facts), Text(id="note.imputed.pooled")]
+    choice, cluster = imputed.choice, imputed.incomplete.cluster
+    facts = {"m": choice.m, "rounds": choice.rounds, "seed": choice.seed}
+    said = [Text.of("note.imputed.model", **facts)]
+    if cluster is not None:
+        said.append(Text.of("note.imputed.villages", cluster=cluster))
+    if choice.auxiliary:
+        said.append(Text.of("note.imputed.auxiliary", names=tuple(choice.auxiliary)))
+    return [*said, Text(id="note.imputed.pooled")]
 
 
 def _outcome_texts(one: FittedModel, fit: ModelFit) -> list[Text]:

@@ -165,6 +165,27 @@ def test_words_between_two_poles_get_their_scale_and_codes(name):
     assert [codes[normalise(label)] for label in labels] == list(range(1, len(labels) + 1))
 
 
+@pytest.mark.parametrize("form", ["{} - {}", "{} = {}", "({}) {}", "{}. {}", "{} ({})"])
+@pytest.mark.parametrize(("low", "high"), [("Buruk", "Baik"), ("Dingin", "Hangat")])
+def test_numbers_between_two_words_are_the_codes(form, low, high):
+    labels = [form.format(1, low), *map(str, range(2, 7)), form.format(7, high)]
+    scale = resolve_block(labels).scale
+    assert (scale.low, scale.high) == (1, 7)
+    codes = label_codes(scale)
+    assert [codes[normalise(label)] for label in labels] == list(range(1, 8))
+
+
+def test_numbers_without_both_anchors_are_a_question():
+    assert resolve_block(["2", "3", "4", "7 - Hangat"]).scale is None
+
+
+def test_numbers_that_only_list_the_answers_are_no_codes():
+    labels = ["1. Sangat setuju", "2. Setuju", "3. Ragu-ragu", "4. Tidak setuju",
+              "5. Sangat tidak setuju"]  # fmt: skip
+    scale = resolve_block(labels).scale
+    assert label_codes(scale)["sangat setuju"] == 5
+
+
 def test_no_two_sets_of_words_are_the_same():
     sets = [(one.scale.name, frozenset(one.words.items())) for one in _worded()]
     assert len({name for name, _ in sets}) == len({words for _, words in sets}) == len(sets)

@@ -22,7 +22,9 @@ _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc`\u00b4]")
 _JOINTS: Final = re.compile(r" ?([-/]) ?")
 _NUMBER_FIRST: Final = re.compile(r"^(?:\(\d{1,2}\)|\d{1,2} ?[=.:)-]|[a-z][.)] ) ?(?=[^\W\d])")
 _NUMBER_AROUND: Final = re.compile(r"^\d{1,2} ?\(([^()]*[^\W\d][^()]*)\)$")
+_OWN_NUMBER: Final = re.compile(r"\(?(\d{1,2})\)? ?[=.:)(-]")
 _SHORT_LAST: Final = re.compile(r"(?<=\w) ?\(\w{1,3}\)$")
+_MOST_APART: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +164,8 @@ def resolve_block(
     if scales is not None:
         return _resolution(seen, [_vocabulary(scale) for scale in scales], {})
     is_numeric = all(word.isdecimal() for word in seen.keys() - _aside_words().keys())
-    return _resolution(seen, _numbered() if is_numeric else _worded(), _aside_words())
+    found = _resolution(seen, _numbered() if is_numeric else _worded(), _aside_words())
+    return found if found.candidates else _anchored(seen) or found
 
 
 def default_scales() -> tuple[Scale, ...]:
@@ -228,6 +231,7 @@ def _resolution(
     known = {word for vocabulary in vocabularies for word in vocabulary.words}
     whole = [v for v in vocabularies if needed and seen.keys() <= v.words.keys()]
     fitting = whole or [v for v in vocabularies if needed and needed <= v.words.keys()]
+    fitting = [v for v in fitting if _agrees(v, seen, needed)]
     fitting = [v for v in fitting if _tells_apart(v, needed)] or fitting
     chosen, reason = _chosen(fitting, seen)
     return Resolution(
@@ -236,6 +240,47 @@ def _resolution(
         is_guess=len(fitting) > 1 and len(chosen) == 1,
         unknown=tuple(label for word, label in seen.items() if word in needed - known),
         reason=reason if needed else "nothing_seen",
+    )
+
+
+def _own_number(label: str) -> int | None:
+    """Give the number that a label is, or begins with: 1 of "1" and of "1 = Never"."""
+    text = same_letters(label)
+    if text.isdecimal():
+        return int(text)
+    found = _OWN_NUMBER.match(text)
+    return int(found[1]) if found and normalise(label) != text else None
+
+
+def _agrees(vocabulary: _Vocabulary, seen: Mapping[str, str], words: Collection[str]) -> bool:
+    """Say whether words with a number in front have that code, where others are bare numbers.
+
+    Where every answer has words, the numbers may only list them.
+    """
+    if not any(word.isdecimal() for word in words):
+        return True
+    return all(_own_number(seen[word]) in (None, vocabulary.words[word]) for word in words)
+
+
+def _anchored(seen: Mapping[str, str]) -> Resolution | None:
+    """Take numbers whose first and last alone have words ("1 - Poor", "2", …, "7 - Good")."""
+    told = {word: label for word, label in seen.items() if word not in _aside_words()}
+    numbers = {word: _own_number(label) for word, label in told.items()}
+    codes = {code: word for word, code in numbers.items() if code is not None}
+    if len(codes) < len(told) or not any(word.isdecimal() for word in told):
+        return None
+    low, high = min(codes), max(codes)
+    if codes[low].isdecimal() or codes[high].isdecimal() or high - low > _MOST_APART:
+        return None
+    texts = {code: word.capitalize() for code, word in codes.items() if not word.isdecimal()}
+    points = tuple(
+        Point(code=code, text=Texts(en=texts[code], id=texts[code]) if code in texts else None)
+        for code in range(low, high + 1)
+    )
+    scale = Scale(name=f"points_{low}_{high}", points=points)
+    whole = _with_aside(_vocabulary(scale), seen, _aside_words())
+    return Resolution(
+        scale=whole, candidates=(scale.name,), is_guess=False, unknown=(), reason="only"
     )
 
 

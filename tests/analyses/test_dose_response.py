@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SOLVED_TWICE
 
 import campaign_effect as ce
 from campaign_effect.errors import StatisticsError, SurveyError, UsageError
@@ -53,16 +54,16 @@ def test_doses_are_the_predictions_and_effects_of_the_factor(dosed, found):
     less = ce.average_effects(effect, of="dose").tidy()
     rows = found.tidy()
     for column in ("estimate", "conf_low", "conf_high"):
-        assert_allclose(rows[column], at[column], rtol=1e-9)
+        assert_allclose(rows[column], at[column], rtol=SOLVED_TWICE)
     pairs = {"difference": "estimate", "difference_low": "conf_low", "p_value": "p_value"}
     for mine, theirs in pairs.items():
-        assert_allclose(rows[mine].iloc[1:], less[theirs], rtol=1e-6)
+        assert_allclose(rows[mine].iloc[1:], less[theirs], rtol=DIFFERENCED)
 
 
 def test_contrasts_are_zero_on_every_line_and_on_no_bend():
     doses = np.array([1.0, 2.0, 4.0, 7.0])
     contrasts = linearity_contrasts(doses)
-    assert_allclose(contrasts @ (3.5 * (doses[1:] - doses[0])), 0, atol=1e-12)
+    assert_allclose(contrasts @ (3.5 * (doses[1:] - doses[0])), 0, atol=ROUNDING)
     assert np.all(np.abs(contrasts @ (doses[1:] ** 2 - doses[0] ** 2)) > 0.1)
     with pytest.raises(StatisticsError, match="three doses"):
         linearity_contrasts(doses[:2])
@@ -79,7 +80,7 @@ def test_the_classic_test_of_a_straight_line_is_the_f_test_of_nested_models():
     rss = [np.sum(one.single.residual**2) for one in (line, levels)]
     wanted = (rss[0] - rss[1]) / 3 / (rss[1] / 295)
     tests = ce.estimate_dose_response(survey, "x", "y ~ x", **asked).tests
-    assert_allclose(tests[2].statistic, wanted, rtol=1e-9)
+    assert_allclose(tests[2].statistic, wanted, rtol=SOLVED_TWICE)
     assert (tests[2].df, tests[2].df_2) == (3, 295)
 
 

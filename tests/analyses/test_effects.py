@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import SEARCHED, SOLVED_TWICE
 
 import campaign_effect as ce
 from campaign_effect.errors import (
@@ -93,7 +94,7 @@ def test_average_effect_of_a_curve_is_its_finite_difference(survey):
         moved = one.answers.assign(statusquo=one.answers["statusquo"] + shift)
         return float(np.mean(one.fit.link.mean(one.design.of(moved) @ one.fit.beta)))
 
-    assert_allclose(row.estimate, (mean(little) - mean(-little)) / (2 * little), rtol=1e-8)
+    assert_allclose(row.estimate, (mean(little) - mean(-little)) / (2 * little), rtol=SEARCHED)
 
 
 def test_average_effect_of_a_linear_model_is_its_coefficient(survey):
@@ -123,7 +124,7 @@ def test_average_effects_ignore_the_unit_of_other_columns(survey, chile):
         ce.average_effects(ce.fit_effect(s, FORMULA), of="statusquo").tidy()["estimate"]
         for s in (survey, scaled)
     )
-    assert_allclose(one, other, rtol=1e-9)
+    assert_allclose(one, other, rtol=SOLVED_TWICE)
 
 
 def test_base_of_a_factor_follows_the_categorical_then_the_sorted_values(survey, chile):
@@ -229,7 +230,7 @@ def test_a_number_called_a_factor_is_contrasted_level_by_level(survey, chile):
     other = ce.average_effects(ce.fit_effect(survey, formula.format("edu")), of="edu")
     assert [row.contrast for row in one.effects] == ["1 - 0", "2 - 0"]
     for column in ("estimate", "std_error"):
-        assert_allclose(one.tidy()[column], other.tidy()[column], rtol=1e-9)
+        assert_allclose(one.tidy()[column], other.tidy()[column], rtol=SOLVED_TWICE)
 
 
 def test_average_effect_of_a_spline_is_its_finite_difference(survey):

@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 from scipy.special import expit
+from tolerances import ROUNDING, SOLVED
 
 import campaign_effect as ce
 from campaign_effect.analyses.effect_results import EffectResult
@@ -124,7 +125,7 @@ def test_scores_are_made_of_imputed_items(effect):
     incomplete, draws = pooled.imputed.incomplete, pooled.imputed.draws
     full = pd.DataFrame(draws.completed(1), columns=list(incomplete.names))
     trust = full[[name for name in full if name.startswith("trust_")]].mean(axis=1)
-    assert_allclose(pooled.fits[1].answers["message_trust"], trust, rtol=1e-12)
+    assert_allclose(pooled.fits[1].answers["message_trust"], trust, rtol=ROUNDING)
 
 
 def test_the_seed_and_only_the_seed_decides(effect, village_survey):
@@ -196,7 +197,7 @@ def test_curves_share_their_knots_and_are_said_to_be_passive():
     passive = [n for n in effect.notices if n.code == "imputed_passively"]
     assert dict(passive[0].facts)["terms"] == ("bs(x, df=4)", "x:z")
     low, high = effect.pooled[0].fits[0], effect.pooled[0].fits[-1]
-    assert_allclose(low.design.of(high.answers), high.design.X, rtol=1e-12)
+    assert_allclose(low.design.of(high.answers), high.design.X, rtol=ROUNDING)
     assert ce.average_effects(effect, of="x").effects[0].df is not None
 
 
@@ -207,7 +208,7 @@ def test_effects_are_the_means_of_those_of_the_imputations(effect):
     for one in pooled.fits:
         single = replace(effect, pooled=(PooledModel(fits=(one,)),))
         each.append([row.estimate for row in ce.average_effects(single).effects])
-    assert_allclose(found, np.mean(each, axis=0), rtol=1e-12)
+    assert_allclose(found, np.mean(each, axis=0), rtol=ROUNDING)
     rows = ce.predict_probabilities(effect, "whatsapp").predictions
     assert all(0 < row.conf_low < row.estimate < row.conf_high < 1 for row in rows)
 
@@ -247,8 +248,8 @@ def test_a_joint_test_of_one_term_is_its_t_test(given):
     tests = pooled.infer(lambda one: (one.parameters.values, one.parameters.contrasts), 0.95)
     for place, test in enumerate(tests):
         joint = joint_test_of(pooled, np.eye(5)[[place]])
-        assert_allclose(joint.statistic, test.statistic**2, rtol=1e-10)
-        assert_allclose((joint.df_denom, joint.p_value), (test.df, test.p_value), rtol=1e-10)
+        assert_allclose(joint.statistic, test.statistic**2, rtol=SOLVED)
+        assert_allclose((joint.df_denom, joint.p_value), (test.df, test.p_value), rtol=SOLVED)
 
 
 def test_the_same_data_many_times_give_hotellings_f(given):
@@ -257,7 +258,7 @@ def test_the_same_data_many_times_give_hotellings_f(given):
     many = PooledModel(fits=(one,) * 5)
     contrasts = np.eye(5)[1:3]
     single = joint_test_of(PooledModel(fits=(one,)), contrasts)
-    assert_allclose(joint_test_of(many, contrasts).statistic, single.statistic, rtol=1e-10)
+    assert_allclose(joint_test_of(many, contrasts).statistic, single.statistic, rtol=SOLVED)
     assert likelihood_ratio_of(many, many, 1) is None
 
 

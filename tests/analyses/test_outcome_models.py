@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 import campaign_effect as ce
 from campaign_effect.analyses.assumptions import check_assumptions
@@ -72,10 +73,10 @@ def test_ordered_models_agree_with_clm(model, name, beps):
     assert list(rows["term"][-4:]) == ["1|2", "2|3", "3|4", "4|5"]
     assert rows["odds_ratio"][-4:].isna().all()
     order = [*range(7, 11), *range(7)]
-    assert_allclose(rows["estimate"].to_numpy()[order], R[name]["b"], atol=1e-9)
-    assert_allclose(rows["std_error"].to_numpy()[order], R[name]["se"], rtol=1e-8)
+    assert_allclose(rows["estimate"].to_numpy()[order], R[name]["b"], atol=SOLVED_TWICE)
+    assert_allclose(rows["std_error"].to_numpy()[order], R[name]["se"], rtol=SEARCHED)
     fit = effect.tidy("fits").iloc[0]
-    assert_allclose(fit["log_likelihood"], R[name]["log_likelihood"], rtol=1e-10)
+    assert_allclose(fit["log_likelihood"], R[name]["log_likelihood"], rtol=SOLVED)
     assert fit["lr_df"] == 7
 
 
@@ -109,20 +110,20 @@ def test_another_base_turns_the_equations_and_leaves_the_effects(beps):
     rows, turned = one.tidy(), other.tidy()
     labour = rows[rows["category"] == "Labour"]["estimate"]
     conservative = turned[turned["category"] == "Conservative"]["estimate"]
-    assert_allclose(conservative, -labour.to_numpy(), rtol=1e-7)
+    assert_allclose(conservative, -labour.to_numpy(), rtol=STOPPED)
     effects = [
         average_effects(effect).tidy().sort_values(["term", "category"])
         for effect in (one, other)
     ]
     for column in ("estimate", "std_error"):
-        assert_allclose(effects[1][column], effects[0][column].to_numpy(), rtol=1e-6)
+        assert_allclose(effects[1][column], effects[0][column].to_numpy(), rtol=DIFFERENCED)
 
 
 def test_probit_agrees_with_glm(anes):
     formula = "vote ~ TVnews + selfLR + PID + age + educ + income"
     rows = fit_effect(anes, formula, model=Probit(), vcov=HC3()).tidy()
-    assert_allclose(rows["estimate"], R["anes_probit"]["coef"]["b"], atol=1e-9)
-    assert_allclose(rows["std_error"], R["anes_probit"]["hc"]["HC3"], rtol=1e-7)
+    assert_allclose(rows["estimate"], R["anes_probit"]["coef"]["b"], atol=SOLVED_TWICE)
+    assert_allclose(rows["std_error"], R["anes_probit"]["hc"]["HC3"], rtol=STOPPED)
     assert rows["odds_ratio"].isna().all()
 
 
@@ -130,11 +131,11 @@ def test_firth_tests_by_the_penalised_likelihood(endometrial):
     effect = fit_effect(endometrial, "HG ~ NV + PI + EH", model=Firth())
     rows = effect.tidy()
     assert effect.tidy("fits")["vcov"][0] == "classic"
-    assert_allclose(rows["estimate"], R["endo"]["b"], atol=1e-8)
-    assert_allclose(rows["std_error"], R["endo"]["se"], rtol=1e-7)
-    assert_allclose(rows["statistic"] ** 2, R["endo_profile"]["lr"], rtol=1e-6)
-    assert_allclose(rows["conf_low"], R["endo_profile"]["low"], rtol=1e-6)
-    assert_allclose(rows["conf_high"], R["endo_profile"]["high"], rtol=1e-6)
+    assert_allclose(rows["estimate"], R["endo"]["b"], atol=SEARCHED)
+    assert_allclose(rows["std_error"], R["endo"]["se"], rtol=STOPPED)
+    assert_allclose(rows["statistic"] ** 2, R["endo_profile"]["lr"], rtol=DIFFERENCED)
+    assert_allclose(rows["conf_low"], R["endo_profile"]["low"], rtol=DIFFERENCED)
+    assert_allclose(rows["conf_high"], R["endo_profile"]["high"], rtol=DIFFERENCED)
 
 
 def test_separation_names_the_term_and_the_rescue(endometrial):
@@ -190,7 +191,7 @@ def test_clustered_tests_have_satterthwaite_df(model, beps):
     assert effect.tidy("fits")["n_clusters"][0] == 15
     effects = average_effects(effect).tidy()
     assert effects["df"].between(1, 14).all()
-    assert_allclose(effects.groupby("term")["estimate"].sum(), 0, atol=1e-12)
+    assert_allclose(effects.groupby("term")["estimate"].sum(), 0, atol=ROUNDING)
 
 
 def test_effects_of_a_factor_on_categories_are_contrasts_of_shares(beps):
@@ -199,7 +200,7 @@ def test_effects_of_a_factor_on_categories_are_contrasts_of_shares(beps):
     shares = pd.crosstab(beps.answers["gender"], beps.answers["vote"], normalize="index")
     expected = shares.loc["male"] - shares.loc["female"]
     assert list(rows["contrast"].unique()) == ["male - female"]
-    assert_allclose(rows["estimate"], expected[rows["category"]], atol=1e-10)
+    assert_allclose(rows["estimate"], expected[rows["category"]], atol=SOLVED)
 
 
 def test_separated_categories_name_the_term(beps):
@@ -240,7 +241,7 @@ def test_parallel_lines_agree_with_r(beps):
     rows = check_assumptions(effect).tidy("tests").set_index("test")
     assert_allclose(rows.loc["test.brant", "statistic"], R["beps_brant"]["chi2"], atol=1e-4)
     score = rows.loc["test.parallel_score"]
-    assert_allclose(score["statistic"], R["beps_score"]["chi2"], rtol=1e-6)
+    assert_allclose(score["statistic"], R["beps_score"]["chi2"], rtol=DIFFERENCED)
     assert list(rows["df"]) == [21, 21, 21]
 
 

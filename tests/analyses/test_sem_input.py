@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tolerances import DIFFERENCED
 
 import campaign_effect as ce
 from campaign_effect import errors
@@ -229,7 +230,7 @@ def test_whole_villages_are_resampled_with_their_weights(weighted):
         for w in (1.0, 3.0, frame["w"] + 0.1)
     )
     errors_of = [one.tidy("loadings")["std_error"] for one in (plain, equal, given)]
-    np.testing.assert_allclose(errors_of[0][1:], errors_of[1][1:], rtol=1e-6)
+    np.testing.assert_allclose(errors_of[0][1:], errors_of[1][1:], rtol=DIFFERENCED)
     assert (errors_of[0][1:] != errors_of[2][1:]).all()
 
 

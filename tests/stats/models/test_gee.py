@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 from scipy.special import expit
+from tolerances import ROUNDING, SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.clusters import inestimable_without
@@ -113,7 +114,7 @@ def test_the_equations_are_zero_with_full_matrices(data):
     R = np.where(alike, fit.alpha, 0.0) + (1 - fit.alpha) * np.eye(len(mu))
     spread = np.sqrt(mu * (1 - mu))
     D, W = one.X * spread[:, None] ** 2, np.linalg.inv(spread[:, None] * R * spread)
-    assert_allclose(D.T @ W @ (one.y - mu), 0, atol=1e-9)
+    assert_allclose(D.T @ W @ (one.y - mu), 0, atol=SOLVED_TWICE)
     assert_allclose(fit.whitened.bread, np.linalg.inv(D.T @ W @ D), rtol=RTOL_SAME_SUM)
     e = (one.y - mu) / spread
     pairs = np.outer(e, e)[alike & ~np.eye(len(mu), dtype=bool)]
@@ -128,7 +129,7 @@ def test_without_correlation_it_is_the_logit(data):
     for kind in (Cr.CR0, Cr.CR1):
         found = cr_covariance(fit.whitened, one.codes, kind).matrix
         expected = cr_covariance(logit, one.codes, kind).matrix
-        assert_allclose(found, expected, rtol=1e-7)
+        assert_allclose(found, expected, rtol=STOPPED)
 
 
 def test_answers_less_alike_than_by_chance_are_taken_as_independent():
@@ -138,7 +139,7 @@ def test_answers_less_alike_than_by_chance_are_taken_as_independent():
     X[[3, 17], 1] = 1.0
     fit = fit_gee(X, y, codes)
     assert (fit.alpha, fit.is_boundary) == (0.0, True)
-    assert_allclose(fit.beta, fit_logit(X, y).beta, atol=1e-12)
+    assert_allclose(fit.beta, fit_logit(X, y).beta, atol=ROUNDING)
 
 
 @BOTH
@@ -152,15 +153,15 @@ def test_the_order_of_rows_and_the_names_of_clusters_do_not_matter(structure, da
         cr_covariance(fit.whitened, one.codes).matrix,
         cr_covariance(turned.whitened, one.codes[order]).matrix,
     ]
-    assert_allclose(covariances[1], covariances[0], rtol=1e-8)
+    assert_allclose(covariances[1], covariances[0], rtol=SEARCHED)
 
 
 def test_units_of_the_design_do_not_matter(data):
     one, scale = data["ces"], np.array([1.0, 1e6, 1e-3, 1.0])
     fit = fit_gee(one.X, one.y, one.codes)
     moved = fit_gee(one.X * scale, one.y, one.codes)
-    assert_allclose(moved.beta * scale, fit.beta, rtol=1e-8)
-    assert_allclose(moved.alpha, fit.alpha, rtol=1e-8)
+    assert_allclose(moved.beta * scale, fit.beta, rtol=SEARCHED)
+    assert_allclose(moved.alpha, fit.alpha, rtol=SEARCHED)
 
 
 def test_a_term_of_one_village_is_known(data):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import FEW_STEPS, LAST_DIGIT, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.covariance import (
@@ -114,14 +115,16 @@ def test_gradients_equal_central_differences(model, villages):
             for h in steps
         ]
         found = margin(fit).gradient
-        assert_allclose(found, np.array(differences) / 2e-5, rtol=RTOL_DIFFERENCE, atol=1e-9)
+        assert_allclose(
+            found, np.array(differences) / 2e-5, rtol=RTOL_DIFFERENCE, atol=SOLVED_TWICE
+        )
 
 
 def test_the_slope_of_a_linear_model_is_its_coefficient(villages):
     fit = fit_ols(villages.X, villages.y)
     margin = average_slope(fit, unit(villages.X, 1))
     assert_allclose(margin.estimate, fit.beta[1])
-    assert_allclose(margin.gradient, [0, 1, 0, 0], atol=1e-15)
+    assert_allclose(margin.gradient, [0, 1, 0, 0], atol=LAST_DIGIT)
 
 
 @pytest.mark.parametrize("model", FITS)
@@ -132,12 +135,12 @@ def test_slopes_by_columns_equal_slopes_one_by_one(model, villages):
     for column, found in enumerate(together):
         alone = average_slope(fit, unit(villages.X, column), weights=weights)
         assert_allclose(found.estimate, alone.estimate, rtol=RTOL_ROUNDING)
-        assert_allclose(found.gradient, alone.gradient, rtol=RTOL_ROUNDING, atol=1e-15)
+        assert_allclose(found.gradient, alone.gradient, rtol=RTOL_ROUNDING, atol=LAST_DIGIT)
 
 
 def test_the_average_prediction_of_a_logit_is_the_observed_share(villages):
     fit = fit_logit(villages.X, villages.y)
-    assert_allclose(average_prediction(fit).estimate, villages.y.mean(), rtol=1e-10)
+    assert_allclose(average_prediction(fit).estimate, villages.y.mean(), rtol=SOLVED)
 
 
 @pytest.mark.parametrize("model", FITS)
@@ -152,7 +155,7 @@ def test_recoding_the_design_leaves_effects_and_their_errors(model, villages):
         gradient = margin.gradient[None]
         errors, df = standard_errors(covariance, gradient), contrast_df(covariance, gradient)
         found.append([margin.estimate, errors[0], df[0]])
-    assert_allclose(found[1], found[0], rtol=1e-7)
+    assert_allclose(found[1], found[0], rtol=STOPPED)
 
 
 @pytest.mark.parametrize("model", FITS)
@@ -162,8 +165,8 @@ def test_counts_equal_repeated_rows(model, villages):
     X = np.repeat(villages.X, times, axis=0)
     many = FITS[model](X, np.repeat(villages.y, times))
     one, other = average_slope(few, unit(villages.X, 1)), average_slope(many, unit(X, 1))
-    assert_allclose(one.estimate, other.estimate, rtol=1e-10)
-    assert_allclose(one.gradient, other.gradient, rtol=1e-8, atol=1e-14)
+    assert_allclose(one.estimate, other.estimate, rtol=SOLVED)
+    assert_allclose(one.gradient, other.gradient, rtol=SEARCHED, atol=FEW_STEPS)
 
 
 def test_designs_of_other_width_are_refused(villages):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.design.model_covariance import (
@@ -56,7 +57,7 @@ def test_weighted_categories_match_r(model, reference):
     X, y, weights, province = ces()
     expected = reference("weighted_categories")[model]
     fit = MODELS[model](X, y, weights)
-    assert_allclose(fit.beta, expected["b"], rtol=RTOL_R, atol=1e-7)
+    assert_allclose(fit.beta, expected["b"], rtol=RTOL_R, atol=STOPPED)
     covariances = {
         "strata": linearised_covariance(fit, survey_design(weights, strata=province)),
         "units": linearised_covariance(fit, survey_design(weights, psu=province)),
@@ -87,13 +88,13 @@ def test_equal_weights_give_the_unweighted_covariances(model, is_alone):
     weighted = MODELS[model](X, y, np.full(240, 7.0))
     for kind in Hc:
         one, other = hc_category_covariance(plain, kind), weighted_category_hc(weighted, kind)
-        assert_allclose(other.matrix, one.matrix, rtol=1e-6, atol=1e-9)
+        assert_allclose(other.matrix, one.matrix, rtol=DIFFERENCED, atol=SOLVED_TWICE)
     eye = np.eye(len(weighted.beta))
     for kind in Cr:
         one = cr_category_covariance(plain, codes, kind)
         other = weighted_category_cr(weighted, codes, kind)
-        assert_allclose(other.matrix, one.matrix, rtol=1e-6, atol=1e-9)
-        assert_allclose(contrast_df(other, eye), contrast_df(one, eye), rtol=1e-6)
+        assert_allclose(other.matrix, one.matrix, rtol=DIFFERENCED, atol=SOLVED_TWICE)
+        assert_allclose(contrast_df(other, eye), contrast_df(one, eye), rtol=DIFFERENCED)
 
 
 @pytest.mark.parametrize("model", ["ordered_logit", "multinomial"])
@@ -107,7 +108,7 @@ def test_cr2_is_unbiased_under_the_model(model):
     D, w = fit.fit.directions(slice(None)), fit.weights
     spread = np.einsum("m,mrq,mrs,msp->qp", w**2, D, fit.fit.curvatures, D)
     true = fit.fit.bread @ spread @ fit.fit.bread
-    assert_allclose(blocks.root @ mean @ blocks.root.T, true, rtol=1e-6, atol=1e-10)
+    assert_allclose(blocks.root @ mean @ blocks.root.T, true, rtol=DIFFERENCED, atol=SOLVED)
 
 
 def test_two_categories_are_near_the_weighted_logit():
@@ -117,7 +118,7 @@ def test_two_categories_are_near_the_weighted_logit():
     one = fit_weighted_logit(X, y.astype(float), weights)
     other = fit_weighted_multinomial(X, y, weights)
     assert_allclose(other.beta, one.beta, rtol=RTOL_SAME)
-    assert_allclose(other.influence, one.influence, rtol=1e-6, atol=1e-9)
+    assert_allclose(other.influence, one.influence, rtol=DIFFERENCED, atol=SOLVED_TWICE)
     errors = [
         np.sqrt(np.diag(covariance.matrix))
         for covariance in (weighted_cr2(one, codes), weighted_category_cr(other, codes))
@@ -131,7 +132,7 @@ def test_the_unit_of_weights_changes_nothing():
     assert_allclose(other.beta, one.beta, rtol=RTOL_SAME)
     for kind in Cr:
         found = [weighted_category_cr(fit, codes, kind).matrix for fit in (one, other)]
-        assert_allclose(*found, rtol=1e-6)
+        assert_allclose(*found, rtol=DIFFERENCED)
 
 
 def test_replicate_weights_are_refused():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SOLVED, STOPPED
 
 from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
 from campaign_effect.stats.models.hotelling import joint_test
@@ -52,12 +53,12 @@ def test_weighted_cr2_its_df_and_joint_tests_match_clubsandwich(data, model, ref
     fit = FITS[model][1](X, y, weights)
     covariance = weighted_cr2(fit, codes)
     assert_allclose(standard_errors(covariance, np.eye(4)), expected["se"], rtol=RTOL_R)
-    assert_allclose(covariance.matrix[0, 1], expected["V01"], rtol=1e-7)
-    assert_allclose(contrast_df(covariance, np.eye(4)), expected["df"], rtol=1e-7)
+    assert_allclose(covariance.matrix[0, 1], expected["V01"], rtol=STOPPED)
+    assert_allclose(contrast_df(covariance, np.eye(4)), expected["df"], rtol=STOPPED)
     contrasts = np.eye(4)[[1, 2]]
     joint = joint_test(covariance, contrasts, contrasts @ fit.beta)
-    assert_allclose(joint.statistic, expected["F"], rtol=1e-7)
-    assert_allclose(joint.df_denom, expected["df_denom"], rtol=1e-7)
+    assert_allclose(joint.statistic, expected["F"], rtol=STOPPED)
+    assert_allclose(joint.df_denom, expected["df_denom"], rtol=STOPPED)
 
 
 @pytest.mark.parametrize("is_alone", [False, True], ids=["regular", "singular"])
@@ -70,8 +71,8 @@ def test_equal_weights_give_cr2(model, is_alone, villages):
     one = cr_covariance(plain(X, villages.y), villages.codes)
     other = weighted_cr2(weighted(X, villages.y, np.full(200, 7.0)), villages.codes)
     eye = np.eye(X.shape[1])
-    assert_allclose(other.matrix, one.matrix, rtol=1e-7, atol=1e-10)
-    assert_allclose(contrast_df(other, eye), contrast_df(one, eye), rtol=1e-7)
+    assert_allclose(other.matrix, one.matrix, rtol=STOPPED, atol=SOLVED)
+    assert_allclose(contrast_df(other, eye), contrast_df(one, eye), rtol=STOPPED)
     assert other.clusters.n_singular == is_alone
 
 
@@ -84,7 +85,7 @@ def test_weighted_cr2_is_unbiased_under_the_working_model(villages):
     expected = blocks.own.sum(axis=0) - np.einsum("r,gri,grj->ij", signs, lost, lost)
     W = fit.weights[:, None] * villages.X
     true = fit.bread @ W.T @ W @ fit.bread
-    assert_allclose(blocks.root @ expected @ blocks.root.T, true, rtol=RTOL_SAME, atol=1e-12)
+    assert_allclose(blocks.root @ expected @ blocks.root.T, true, rtol=RTOL_SAME, atol=ROUNDING)
 
 
 def dense(L, R, v, K, n_null):
@@ -114,7 +115,7 @@ def test_the_adjustment_is_that_of_the_whole_matrix(model, is_alone, villages):
         rows = villages.codes == g
         found = adjusted_scores(L[rows], R[rows], fit.variance[rows], K)
         expected = dense(L[rows], R[rows], fit.variance[rows], K, int(is_alone and g == 7))
-        assert_allclose(found, expected, rtol=RTOL_SAME, atol=1e-10)
+        assert_allclose(found, expected, rtol=RTOL_SAME, atol=SOLVED)
 
 
 def test_villages_of_ten_thousands_need_no_square_of_their_answers():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from tolerances import SOLVED
 
 from campaign_effect.errors import CollinearityError
 from campaign_effect.stats.moments import gamma
@@ -57,9 +58,9 @@ def test_its_diagonal_holds_the_standard_errors(bfi):
     found = estimate_polychorics(tables)
     errors = np.sqrt(np.diag(estimate_gamma(codes, tables, found)) / tables.n)
     split = len(np.concatenate(found.thresholds))
-    assert_allclose(errors[:split], np.concatenate(found.threshold_std_errors), rtol=1e-10)
+    assert_allclose(errors[:split], np.concatenate(found.threshold_std_errors), rtol=SOLVED)
     pairs = found.std_errors[np.triu_indices(5, 1)]
-    assert_allclose(errors[split:], pairs, rtol=1e-10)
+    assert_allclose(errors[split:], pairs, rtol=SOLVED)
 
 
 def test_counts_of_unique_rows_equal_repeated_rows(bfi_complete):
@@ -67,7 +68,7 @@ def test_counts_of_unique_rows_equal_repeated_rows(bfi_complete):
     rows, counts = np.unique(codes, axis=0, return_counts=True)
     tables = count_tables(rows, weights=counts)
     found = estimate_gamma(rows, tables, estimate_polychorics(tables), counts=counts)
-    assert_allclose(found, gamma_of(bfi_complete[:, :3]), rtol=0, atol=1e-10)
+    assert_allclose(found, gamma_of(bfi_complete[:, :3]), rtol=0, atol=SOLVED)
 
 
 def test_gamma_covers_what_estimates_vary():

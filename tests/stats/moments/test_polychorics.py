@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import optimize
+from tolerances import DIFFERENCED, FEW_STEPS, ROUNDING, SEARCHED, SOLVED_TWICE
 
 from campaign_effect.errors import NoVariationError, TooFewRowsError
 from campaign_effect.stats.moments import polychorics
@@ -112,7 +113,7 @@ def test_estimate_is_the_likeliest_correlation(r):
 
     best = optimize.minimize_scalar(minus_loglik, bounds=(-1, 1), options={"xatol": 1e-9})
     found = estimate_polychorics(tables).correlations[0, 1]
-    assert_allclose(found, best.x, rtol=0, atol=1e-6)
+    assert_allclose(found, best.x, rtol=0, atol=DIFFERENCED)
     assert minus_loglik(found) <= best.fun + 1e-9
 
 
@@ -133,9 +134,9 @@ def test_reversing_an_item_turns_its_signs(bfi_complete):
     turned = polychorics_of(answers)
     signs = np.array([1, 1, -1, 1])
     expected = plain.correlations * np.outer(signs, signs)
-    assert_allclose(turned.correlations, expected, rtol=0, atol=1e-12)
-    assert_allclose(turned.std_errors, plain.std_errors, rtol=1e-9)
-    assert_allclose(turned.thresholds[2], -plain.thresholds[2][::-1], rtol=0, atol=1e-12)
+    assert_allclose(turned.correlations, expected, rtol=0, atol=ROUNDING)
+    assert_allclose(turned.std_errors, plain.std_errors, rtol=SOLVED_TWICE)
+    assert_allclose(turned.thresholds[2], -plain.thresholds[2][::-1], rtol=0, atol=ROUNDING)
 
 
 def test_counts_of_unique_rows_equal_repeated_rows(bfi_complete):
@@ -143,8 +144,8 @@ def test_counts_of_unique_rows_equal_repeated_rows(bfi_complete):
     rows, counts = np.unique(codes, axis=0, return_counts=True)
     weighted = estimate_polychorics(count_tables(rows, weights=counts))
     plain = estimate_polychorics(count_tables(codes))
-    assert_allclose(weighted.correlations, plain.correlations, rtol=0, atol=1e-14)
-    assert_allclose(weighted.std_errors, plain.std_errors, rtol=1e-12)
+    assert_allclose(weighted.correlations, plain.correlations, rtol=0, atol=FEW_STEPS)
+    assert_allclose(weighted.std_errors, plain.std_errors, rtol=ROUNDING)
 
 
 def test_pairwise_counts_are_reported(bfi):
@@ -180,14 +181,14 @@ def test_slopes_of_cells_equal_differences():
     r = np.array([0.45])
     slope, curvature = cell_slopes(rows, columns, r)
     P = lambda move=0.0: cell_probabilities(rows, columns, r + move)
-    assert_allclose(slope, (P(step) - P(-step)) / (2 * step), rtol=0, atol=1e-9)
+    assert_allclose(slope, (P(step) - P(-step)) / (2 * step), rtol=0, atol=SOLVED_TWICE)
     change = cell_slopes(rows, columns, r + step)[0] - cell_slopes(rows, columns, r - step)[0]
-    assert_allclose(curvature, change / (2 * step), rtol=0, atol=1e-9)
+    assert_allclose(curvature, change / (2 * step), rtol=0, atol=SOLVED_TWICE)
     moved = rows.copy()
     moved[0, 1] += step
     by_first = (cell_probabilities(moved, columns, r) - P()) / step
-    assert_allclose(threshold_slopes(rows, columns, r)[0, 0], by_first[0, 0], atol=1e-6)
-    assert_allclose(by_first[0, 1], -by_first[0, 0], rtol=0, atol=1e-8)
+    assert_allclose(threshold_slopes(rows, columns, r)[0, 0], by_first[0, 0], atol=DIFFERENCED)
+    assert_allclose(by_first[0, 1], -by_first[0, 0], rtol=0, atol=SEARCHED)
 
 
 def test_constant_items_are_named():

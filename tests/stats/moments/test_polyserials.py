@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING
 
 from campaign_effect.errors import ConvergenceError, NoVariationError
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
@@ -79,8 +80,8 @@ def test_missing_values_leave_their_pair_only():
 def test_affine_recoding_of_the_number_changes_nothing():
     x, codes = simulated(200, 0.4, seed=4)
     plain, recoded = estimate_polyserials(x, codes), estimate_polyserials(5 - 2 * x, codes)
-    assert_allclose(recoded.correlations, -plain.correlations, rtol=0, atol=1e-12)
-    assert_allclose(recoded.std_errors, plain.std_errors, rtol=1e-6)
+    assert_allclose(recoded.correlations, -plain.correlations, rtol=0, atol=ROUNDING)
+    assert_allclose(recoded.std_errors, plain.std_errors, rtol=DIFFERENCED)
 
 
 def test_weighted_rows_count_as_often():
@@ -90,10 +91,10 @@ def test_weighted_rows_count_as_often():
     repeated = estimate_polyserials(
         np.repeat(x, times, axis=0), np.repeat(codes, times, axis=0)
     )
-    assert_allclose(weighted.correlations, repeated.correlations, rtol=0, atol=1e-12)
+    assert_allclose(weighted.correlations, repeated.correlations, rtol=0, atol=ROUNDING)
     assert (weighted.std_errors > repeated.std_errors).all()
     plain, equal = (estimate_polyserials(x, codes, weights=w * np.ones(300)) for w in (1, 7))
-    assert_allclose(equal.std_errors, plain.std_errors, rtol=1e-6)
+    assert_allclose(equal.std_errors, plain.std_errors, rtol=DIFFERENCED)
 
 
 def test_a_number_that_decides_the_category_is_refused():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, SOLVED_TWICE
 
 import campaign_effect as ce
 from campaign_effect import errors
@@ -92,10 +93,10 @@ def test_known_slopes_are_found_whatever_the_predictors_are(simulated):
 def test_units_of_predictors_change_nothing_else(simulated):
     moved = simulated.assign(z=100 - 10 * simulated["z"])
     plain, other = (ce.fit_sem(frame, MODEL).fitted.solution for frame in (simulated, moved))
-    assert_allclose(other.scaled.statistic, plain.scaled.statistic, rtol=1e-6)
+    assert_allclose(other.scaled.statistic, plain.scaled.statistic, rtol=DIFFERENCED)
     names = [row.name for row in plain.table.parameters]
     at = names.index("f~z")
-    assert_allclose(other.estimates[at], -plain.estimates[at] / 10, rtol=1e-6)
+    assert_allclose(other.estimates[at], -plain.estimates[at] / 10, rtol=DIFFERENCED)
     loadings = [i for i, name in enumerate(names) if "=~" in name]
     assert_allclose(other.std_errors[loadings], plain.std_errors[loadings], rtol=1e-5)
 
@@ -106,9 +107,9 @@ def test_rows_with_weights_count_as_often(simulated):
     weighted = ce.fit_sem(few.assign(w=times), MODEL, weights="w")
     repeated = ce.fit_sem(few.loc[few.index.repeat(times)].reset_index(drop=True), MODEL)
     ours, theirs = (one.fitted.solution.sample.groups[0] for one in (weighted, repeated))
-    assert_allclose(ours.slopes, theirs.slopes, atol=1e-9)
-    assert_allclose(ours.thresholds, theirs.thresholds, atol=1e-9)
-    assert_allclose(ours.cov[:4, :4], theirs.cov[:4, :4], atol=1e-9)
+    assert_allclose(ours.slopes, theirs.slopes, atol=SOLVED_TWICE)
+    assert_allclose(ours.thresholds, theirs.thresholds, atol=SOLVED_TWICE)
+    assert_allclose(ours.cov[:4, :4], theirs.cov[:4, :4], atol=SOLVED_TWICE)
 
 
 def test_villages_are_resampled_given_predictors(simulated):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, SEARCHED
 
 from campaign_effect.stats.sem.estimators import find_estimator
 from campaign_effect.stats.sem.fit import build_problem
@@ -66,7 +67,7 @@ def test_jacobian_is_the_derivative_of_the_moments(text, words):
         structure = find_places(table, group)
         found = jacobian(imply(structure, slots))
         wanted = _differences(lambda x, s=structure: moment_vector(imply(s, x)), slots).T
-        assert_allclose(found, wanted, rtol=RTOL_DIFFERENCES, atol=1e-8)
+        assert_allclose(found, wanted, rtol=RTOL_DIFFERENCES, atol=SEARCHED)
 
 
 @pytest.mark.parametrize("words", SPECIFICATIONS[2:])
@@ -76,9 +77,9 @@ def test_moments_and_variances_given_predictors_have_their_derivatives(words):
     structure = replace(find_places(table, 0), given_cov=np.array([[2.0, 0.3], [0.3, 1.0]]))
     implied = imply(structure, slots)
     wanted = _differences(lambda x: moment_vector(imply(structure, x)), slots).T
-    assert_allclose(jacobian(implied), wanted, rtol=RTOL_DIFFERENCES, atol=1e-8)
+    assert_allclose(jacobian(implied), wanted, rtol=RTOL_DIFFERENCES, atol=SEARCHED)
     variances = _differences(lambda x: np.diag(imply(structure, x).total_cov), slots)
-    assert_allclose(variance_slopes(implied), variances, rtol=RTOL_DIFFERENCES, atol=1e-8)
+    assert_allclose(variance_slopes(implied), variances, rtol=RTOL_DIFFERENCES, atol=SEARCHED)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,6 @@ def test_gradient_and_hessian_are_derivatives(text, estimator, means, missing, r
         rows = np.where(holes, np.nan, rows)
     problem, x = _problem(text, rows, estimator, mean_structure=bool(means))
     gradient, half = problem.slope(x, exact=True)
-    assert_allclose(gradient, _differences(problem.value, x), rtol=1e-5, atol=1e-6)
+    assert_allclose(gradient, _differences(problem.value, x), rtol=1e-5, atol=DIFFERENCED)
     hessian = _differences(lambda z: problem.slope(z, exact=False)[0], x)
     assert_allclose(2 * half, hessian, rtol=1e-5, atol=1e-5)

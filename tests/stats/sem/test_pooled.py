@@ -2,6 +2,7 @@
 
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING, SOLVED_TWICE
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.moments.tables import encode
@@ -63,10 +64,10 @@ def test_pooled_numeric_models_match_lavaan(values, sets, matches_estimates, mat
 def test_imputations_that_agree_are_one_sample(values, sets):
     sample = sample_of_codes([encode(sets[0]).codes])
     table, pooled = _pooled(values["model"], [sample] * 3, ordered=ORDERED)
-    assert_allclose(pooled.share_missing, 0, atol=1e-12)
+    assert_allclose(pooled.share_missing, 0, atol=ROUNDING)
     plain, again = fit(table, sample, "WLSMV"), fit(table, pooled.sample, "WLSMV")
-    assert_allclose(again.std_errors, plain.std_errors, rtol=1e-9)
-    assert_allclose(again.scaled.statistic, plain.scaled.statistic, rtol=1e-9)
+    assert_allclose(again.std_errors, plain.std_errors, rtol=SOLVED_TWICE)
+    assert_allclose(again.scaled.statistic, plain.scaled.statistic, rtol=SOLVED_TWICE)
 
 
 def test_one_imputation_is_not_pooled(values, sets):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import (
     CollinearityError,
@@ -38,17 +39,17 @@ def test_marker_and_unit_variances_are_one_model(rows, solution, fitted):
     other = fitted(HS, HS_ITEMS, sample_of_rows([rows]), "MLR", std_lv=True)
     assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=RTOL_SAME_FORMULA)
     ours, theirs = standardise(solution), standardise(other)
-    assert_allclose(ours.values, theirs.values, atol=1e-9)
-    assert_allclose(ours.std_errors, theirs.std_errors, atol=1e-8)
+    assert_allclose(ours.values, theirs.values, atol=SOLVED_TWICE)
+    assert_allclose(ours.std_errors, theirs.std_errors, atol=SEARCHED)
 
 
 def test_units_of_the_items_change_nothing(rows, solution, fitted):
     scale = 10.0 ** np.arange(-4, 5)
     other = fitted(HS, HS_ITEMS, sample_of_rows([rows * scale + 3]), "MLR")
     assert other.optimum.steps > 0
-    assert_allclose(solution.standard.statistic, other.standard.statistic, rtol=1e-7)
-    assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=1e-6)
-    assert_allclose(standardise(solution).values, standardise(other).values, atol=1e-6)
+    assert_allclose(solution.standard.statistic, other.standard.statistic, rtol=STOPPED)
+    assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=DIFFERENCED)
+    assert_allclose(standardise(solution).values, standardise(other).values, atol=DIFFERENCED)
 
 
 def test_order_of_items_changes_nothing(rows, solution, fitted):
@@ -61,7 +62,7 @@ def test_order_of_items_changes_nothing(rows, solution, fitted):
     for row, estimate in zip(other.table.parameters, other.estimates, strict=True):
         mirrored = f"{row.right}{row.operator}{row.left}"
         wanted = ours.get(row.name, ours.get(mirrored))
-        assert_allclose(estimate, wanted, rtol=0, atol=1e-8)
+        assert_allclose(estimate, wanted, rtol=0, atol=SEARCHED)
     assert_allclose(solution.scaled.statistic, other.scaled.statistic, rtol=RTOL_SAME_FORMULA)
 
 
@@ -69,8 +70,8 @@ def test_rows_and_moments_are_one_sample(rows, fitted):
     moments = sample_of_moments([np.cov(rows.T)], [rows.mean(axis=0)], [len(rows)])
     one = fitted(HS, HS_ITEMS, sample_of_rows([rows]), mean_structure=True)
     two = fitted(HS, HS_ITEMS, moments, mean_structure=True)
-    assert_allclose(one.estimates, two.estimates, atol=1e-8)
-    assert_allclose(one.std_errors, two.std_errors, rtol=1e-7)
+    assert_allclose(one.estimates, two.estimates, atol=SEARCHED)
+    assert_allclose(one.std_errors, two.std_errors, rtol=STOPPED)
 
 
 def test_true_parameters_are_recovered(fitted):
@@ -101,7 +102,7 @@ def test_refitting_reaches_the_same_estimates(rows, solution, fitted):
     again = refit(solution, drawn)
     assert again.is_converged
     wanted = fitted(HS, HS_ITEMS, drawn, "MLR").slots
-    assert_allclose(solution.problem.slots(again.x), wanted, atol=1e-8)
+    assert_allclose(solution.problem.slots(again.x), wanted, atol=SEARCHED)
 
 
 def test_errors_of_unweighted_squares_are_right_for_normal_rows(fitted):
@@ -160,8 +161,8 @@ def test_implied_moments_of_a_saturated_model_are_the_samples(rows, fitted):
     text = "x1 ~ x2 + x3\nx2 ~ x3"
     solution = fitted(text, HS_ITEMS[:3], sample_of_rows([rows[:, :3]]), fixed_x=False)
     assert solution.df == 0
-    assert_allclose(solution.standard.statistic, 0.0, atol=1e-9)
-    assert_allclose(solution.implied[0].cov, solution.sample.groups[0].cov, atol=1e-9)
+    assert_allclose(solution.standard.statistic, 0.0, atol=SOLVED_TWICE)
+    assert_allclose(solution.implied[0].cov, solution.sample.groups[0].cov, atol=SOLVED_TWICE)
 
 
 def test_freeing_a_parameter_lowers_chi_square_by_about_its_index(rows, solution, fitted):
@@ -182,12 +183,12 @@ def test_explained_variance_is_the_squared_standardised_loading(solution):
     values = standardise(solution).values
     for row, value in zip(solution.table.parameters, values, strict=True):
         if row.operator == "=~":
-            assert_allclose(explained[row.right], value**2, rtol=1e-10)
+            assert_allclose(explained[row.right], value**2, rtol=SOLVED)
 
 
 def test_residual_correlations_have_a_zero_diagonal(solution):
     (residuals,) = residual_correlations(solution)
-    assert_allclose(np.diag(residuals), 0.0, atol=1e-12)
+    assert_allclose(np.diag(residuals), 0.0, atol=ROUNDING)
     assert_allclose(residuals, residuals.T)
 
 
@@ -197,8 +198,10 @@ def test_perfect_fit_gives_perfect_indices(fitted):
     np.fill_diagonal(cov, 1.0)
     sample = sample_of_moments([cov], None, [200])
     indices = fit_indices(fitted("f =~ a + b + c + d", "abcd", sample))
-    assert_allclose([indices.standard.cfi, indices.standard.rmsea.value], [1, 0], atol=1e-9)
-    assert_allclose(indices.srmr, 0.0, atol=1e-9)
+    assert_allclose(
+        [indices.standard.cfi, indices.standard.rmsea.value], [1, 0], atol=SOLVED_TWICE
+    )
+    assert_allclose(indices.srmr, 0.0, atol=SOLVED_TWICE)
 
 
 def test_heywood_cases_are_named(fitted):

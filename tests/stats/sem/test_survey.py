@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import SOLVED_TWICE, STOPPED
 
 import campaign_effect as ce
 from campaign_effect.errors import StatisticsError, UsageError
@@ -86,8 +87,8 @@ def test_equal_weights_and_single_rows_change_nothing(values, villages, fitted):
             sample_of_rows([rows], weights=[np.full(n, 3.0)], clusters=[np.arange(n)]),
         )
     )
-    assert_allclose(given.estimates, plain.estimates, atol=1e-9)
-    assert_allclose(given.std_errors * np.sqrt((n - 1) / n), plain.std_errors, rtol=1e-7)
+    assert_allclose(given.estimates, plain.estimates, atol=SOLVED_TWICE)
+    assert_allclose(given.std_errors * np.sqrt((n - 1) / n), plain.std_errors, rtol=STOPPED)
 
 
 def test_few_clusters_are_refused(values, villages, fitted):

@@ -355,6 +355,14 @@ def test_a_block_that_was_left_out_is_offered_in_order_to_be_taken_in(others):
     assert survey.answers[construct.items[0].name].notna().all()
 
 
+def test_a_block_of_words_and_numbers_is_left_out_without_an_offer():
+    cells = ["Setuju", "1", "banget", "Tidak setuju"] * (N // 4)
+    found = draft({"Q [a]": cells, "Q [b]": cells})
+    assert found.left_out == ()
+    assert any("2 columns are left out" in one.text for one in found.questions)
+    assert parse_schema(draft_as_yaml(found)) == found.schema
+
+
 def test_minors_are_flagged_from_a_draft():
     frame = pd.DataFrame(
         {"Usia": [str(17 + at % 50) for at in range(N)], **block(["X1", "X2"])}

@@ -129,7 +129,7 @@ def test_options_are_named_by_question_and_words():
 
 
 def test_options_are_described_with_their_number():
-    survey = read({"Dari mana?": ["WhatsApp", "WhatsApp, Facebook", "Tidak ada"] * 4})
+    survey = read({"Dari mana?": ["WhatsApp", "WhatsApp, Facebook", "Tidak ada"] * 8})
     rows = ce.describe_items(survey).tidy()
     means = dict(zip(rows["variable"], rows["mean"], strict=True))
     assert (means["sources"], means["sources_wa"]) == (1.0, pytest.approx(2 / 3))

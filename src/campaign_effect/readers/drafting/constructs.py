@@ -107,7 +107,8 @@ def _suggest(sheet: Sheet, block: Block) -> None:
     told = {normalise(label): " ".join(label.split()) for label in labels}
     aside = {point.code: point for word in told if (point := aside_point(word))}
     words = [label for word, label in told.items() if not aside_point(word)]
-    if not 2 <= len(words) <= _MOST_POINTS:
+    has_number = any(word.isdecimal() for word in told)  # a code of its own, not its place
+    if has_number or not 2 <= len(words) <= _MOST_POINTS:
         return
     points = [Point(code=at, text=same_words(word)) for at, word in enumerate(words, start=1)]
     name = sheet.names.of(block.stem)

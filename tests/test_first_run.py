@@ -30,9 +30,9 @@ def test_run_edit_three_lines_run_again_gives_a_full_report(tmp_path, monkeypatc
 
     draft = Path("jawaban.draft.yaml")
     lines = draft.read_text(encoding="utf-8").splitlines()
-    edited = [at for at, line in enumerate(lines) if line.startswith("#   ")][-3:]
-    assert "QUESTION: which answer is to be explained?" in lines[edited[0] - 1]
-    for at in edited:
+    question = "QUESTION: which answer is to be explained?"
+    (asked,) = [at for at, line in enumerate(lines) if question in line]
+    for at in range(asked + 1, asked + 4):
         lines[at] = lines[at].removeprefix("# ")
     draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

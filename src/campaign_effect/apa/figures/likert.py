@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LEAST_SHOWN = 0.06
 """A smaller share has no number in its bar: it would not fit."""
 
+MOST_POINTS = 11
+"""Bars of more answers, as of a slider, cannot be told apart."""
+
 HEIGHT = 0.72
 """Of a bar; the distance between two items is 1."""
 
@@ -37,6 +40,7 @@ def _(result: DescriptionResult) -> tuple[Figure, ...]:
     return tuple(
         _diverging(result, construct, rows)
         for construct, rows in grouped(result.answers, "construct").items()
+        if max(row.place for row in rows) <= MOST_POINTS
     )
 
 

@@ -14,6 +14,9 @@ from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 _FREE = 1e-3  # the cost of a hidden cell; in a graph, an edge that costs next to 0 is none
 
 
+MOST_OTHERS = 11  # all of a scale of up to 12 answers; of a slider's 101, the most frequent
+
+
 def suppress_line(counts: Integers, *, threshold: int = 5) -> Booleans:
     """Hide small counts whose total is known, and others so that these stay unknown.
 
@@ -96,19 +99,23 @@ def suppress_scored(
     """
     counts = np.asarray(counts)
     hidden = suppress_line(counts, threshold=threshold)
-    changes = _changes(counts, np.asarray(scores)) if hidden.any() else []
     for place in np.flatnonzero((counts > 0) & (counts < threshold)).tolist():
-        fitting = [four for four in changes if place in four]
+        fitting = _changes(counts, np.asarray(scores), place)
         if not fitting:
             return np.ones(len(counts), dtype=bool), False
         hidden[min(fitting, key=lambda four: _cost(four, counts, hidden))] = True
     return hidden, True
 
 
-def _changes(counts: Integers, scores: Integers) -> list[list[int]]:
-    """List the fours of answers whose counts can change while the sums stay."""
+def _changes(counts: Integers, scores: Integers, place: int) -> list[list[int]]:
+    """List fours of an answer and others whose counts can change while the sums stay.
+
+    Of a long scale the most frequent others are tried: a change found there protects as well.
+    """
+    others = [j for j in np.argsort(-counts, kind="stable").tolist() if j != place]
+    threes = combinations(others[:MOST_OTHERS], 3)
     found = []
-    for four in map(list, combinations(range(len(counts)), 4)):
+    for four in sorted(sorted((place, *three)) for three in threes):
         change = _divided_differences([int(score) for score in scores[four]])
         if (counts[four] + change >= 0).all() or (counts[four] - change >= 0).all():
             found.append(four)

@@ -148,3 +148,10 @@ def test_answers_without_small_counts_are_shown():
 def test_moments_that_tell_the_counts_are_unsafe():
     hidden, is_safe = suppress_scored(np.array([0, 0, 1, 59, 0]), np.arange(1, 6))
     assert (hidden.all(), is_safe) == (True, False)
+
+
+def test_a_long_scale_hides_every_small_count_without_trying_all():
+    counts = np.random.default_rng(1).integers(0, 9, 101)
+    hidden, is_safe = suppress_scored(counts, np.arange(101))
+    assert is_safe
+    assert hidden[(counts > 0) & (counts < 5)].all()

@@ -34,6 +34,9 @@ VOCABULARY = {
     *("method", "effective_low", "effective_high", "largest_leverage", "largest_share"),
     # assumptions
     *("assumption", "remedy", "gvif", "scaled_vif"),
+    *("decile", "observed_share", "expected_share", "share_of_larger"),
+    *("true_positives", "false_positives", "true_negatives", "false_negatives"),
+    *("sensitivity", "specificity", "accuracy", "cook", "leverage", "standardised_residual"),
     # predictions
     *("category", "value"),
     # doses of an exposure
@@ -69,7 +72,8 @@ VOCABULARY = {
     # models
     *("vcov", "cluster", "second_cluster", "n_second_clusters", "strata", "n_strata"),
     *("log_likelihood", "lr_chi2", "lr_df", "lr_p_value", "r2"),
-    *("r2_adjusted", "mcfadden", "nagelkerke", "tjur", "auc", "brier"),
+    *("r2_adjusted", "mcfadden", "cox_snell", "nagelkerke", "tjur", "auc"),
+    "brier",
     *("icc", "median_odds_ratio", "working_correlation"),
     # factor models
     *("std_lv", "std_all", "std_all_error", "std_all_low", "std_all_high", "lhs", "op"),

@@ -58,6 +58,22 @@ def test_logistic_checks_are_calibration_form_and_discrimination(survey):
     assert row.conf_low < row.auc < row.conf_high
 
 
+def test_calibration_and_classification_count_everyone(survey):
+    effect = ce.fit_effect(survey, FORMULA)
+    result = ce.check_assumptions(effect)
+    (fit,) = effect.fits
+    assert sum(row.n for row in result.calibration) == fit.n
+    events = [row.n * row.observed_share for row in result.calibration]
+    expected = [row.n * row.expected_share for row in result.calibration]
+    assert round(sum(events)) == fit.n_events == round(sum(expected))
+    (row,) = result.classification
+    assert row.true_positives + row.false_negatives == fit.n_events
+    assert row.true_negatives + row.false_positives == fit.n - fit.n_events
+    assert len(result.influence) == 5
+    assert set(row.row for row in result.influence) <= set(survey.answers.index)
+    assert row.share_of_larger == max(fit.n_events, fit.n - fit.n_events) / fit.n
+
+
 def test_inflation_is_one_over_the_tolerance(survey):
     result = ce.check_assumptions(ce.fit_effect(survey, FORMULA, model=ce.Ols()))
     columns = ["TVnews", "selfLR", "PID", "age", "educ", "income"]

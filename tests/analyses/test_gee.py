@@ -91,7 +91,7 @@ def test_nested_models_are_compared_by_their_joint_test_alone(ces):
 
 def test_the_table_says_the_working_correlation(ces):
     for correlation, words in (
-        ("exchangeable", "is .017 (exchangeable)"),
+        ("exchangeable", "is .02 (exchangeable)"),
         ("independence", "that of independent"),
     ):
         model = ce.Gee(cluster="province", correlation=correlation)

@@ -25,6 +25,12 @@ CALLS = {
     "check_assumptions": lambda s, level: ce.check_assumptions(
         ce.fit_effect(s, "age ~ whatsapp", model=ce.Ols()), level=level
     ),
+    "estimate_dose_response": lambda s, level: ce.estimate_dose_response(
+        s, "whatsapp", "age ~ whatsapp", model=ce.Ols(), level=level
+    ),
+    "correct_measurement_error": lambda s, level: ce.correct_measurement_error(
+        s, "message_trust", "age ~ message_trust", model=ce.Ols(), level=level
+    ),
 }
 
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import numpy as np
+
 from campaign_effect.analyses.effect_results import EffectResult
 from campaign_effect.analyses.fitting import FittedModel
 from campaign_effect.analyses.inference import check_level
@@ -18,12 +20,13 @@ from campaign_effect.results import (
     Name,
     Notice,
     Number,
+    Proportion,
     PValue,
     Result,
     Row,
     Word,
 )
-from campaign_effect.stats.models.calibration import hosmer_lemeshow
+from campaign_effect.stats.models.calibration import calibrate, classify, hosmer_lemeshow
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.linear_tests import (
     AssumptionTest,
@@ -43,6 +46,7 @@ from campaign_effect.stats.models.parallel_lines import (
 )
 from campaign_effect.stats.models.partial_ordered import fit_partial_ordered, lr_test_parallel
 from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit
+from campaign_effect.stats.models.residuals import influence
 from campaign_effect.stats.models.roc import discriminate
 from campaign_effect.stats.models.specification import link_test, variance_inflation
 from campaign_effect.stats.moments.arrays import Floats
@@ -61,6 +65,10 @@ BINARY: Final = frozenset({"logit", "probit", "firth"})
 
 MOST_FOR_SHAPIRO: Final = 5000
 """Royston's approximation of the Shapiro-Wilk *p* value holds up to here."""
+
+
+MOST_INFLUENTIAL: Final = 5
+"""Answers that a table of influence names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,46 @@ class DiscriminationRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationRow(Row):
+    """Events that occurred and that a model expects, in one group of like probability."""
+
+    outcome: Name
+    model: Word
+    decile: Count
+    n: Count
+    observed_share: Proportion
+    expected_share: Proportion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassificationRow(Row):
+    """Answers by what occurred and what a cut-off would have called."""
+
+    outcome: Name
+    model: Word
+    true_positives: Count
+    false_positives: Count
+    true_negatives: Count
+    false_negatives: Count
+    sensitivity: Proportion
+    specificity: Proportion
+    accuracy: Proportion
+    share_of_larger: Proportion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfluenceRow(Row):
+    """How far one answer moves the coefficients of one model."""
+
+    outcome: Name
+    model: Word
+    row: Count
+    cook: Number
+    leverage: Bounded
+    standardised_residual: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssumptionsResult(Result):
     """The classical checks of one or more models."""
 
@@ -111,6 +159,9 @@ class AssumptionsResult(Result):
     tests: tuple[AssumptionRow, ...]
     inflation: tuple[InflationRow, ...]
     discrimination: tuple[DiscriminationRow, ...]
+    calibration: tuple[CalibrationRow, ...]
+    classification: tuple[ClassificationRow, ...]
+    influence: tuple[InfluenceRow, ...]
 
 
 def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> AssumptionsResult:
@@ -137,7 +188,12 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
         terms are freed, the likelihood ratios of their lines and of the others'. Part
         ``inflation``:
         (generalised) variance inflation factors. Part ``discrimination``: the area under the
-        curve with DeLong's interval. ``remedy`` says what to do when a test fails.
+        curve with DeLong's interval. Part ``calibration``: shares of events, observed and
+        expected, in tenths of the respondents by their fitted probability. Part
+        ``classification``: what a cut-off of .5 would have called, beside the share of the
+        more frequent outcome, which is to be beaten. Part ``influence``: the five answers with
+        the largest Cook's distance [2]_, by their row in the file. ``remedy`` says what to do
+        when a test fails.
 
     Raises
     ------
@@ -157,6 +213,8 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
     .. [1] Long, J. S., & Ervin, L. H. (2000). Using heteroscedasticity consistent standard
        errors in the linear regression model. The American Statistician, 54, 217-224.
        https://doi.org/10.1080/00031305.2000.10474549
+    .. [2] Cook, R. D. (1977). Detection of influential observation in linear regression.
+       Technometrics, 19, 15-18. https://doi.org/10.1080/00401706.1977.10489493
     """
     check_level(level)
     models = [one for one in effect.models if one.model.name in CHECKED]
@@ -167,12 +225,14 @@ def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> Assumptio
             "OrderedLogit(), OrderedProbit() or PartialOrderedLogit().",
         )
     inflation = tuple(row for one in models for row in _inflation(one))
+    binary = [one for one in models if one.model.name in BINARY]
     return AssumptionsResult(
         tests=tuple(row for one in models for row in _tests(one)),
         inflation=inflation,
-        discrimination=tuple(
-            _discrimination(one, level) for one in models if one.model.name in BINARY
-        ),
+        discrimination=tuple(_discrimination(one, level) for one in binary),
+        calibration=tuple(row for one in binary for row in _calibration(one)),
+        classification=tuple(_classification(one) for one in binary),
+        influence=tuple(row for one in models for row in _influence(one)),
         samples=(
             *((part, effect.sample) for part in AssumptionsResult.row_types()),
             *effect.samples[2:],
@@ -319,6 +379,53 @@ def _discrimination(one: FittedModel, level: float) -> DiscriminationRow:
         conf_high=found.conf_high,
         n=one.single.n,
     )
+
+
+def _calibration(one: FittedModel) -> Iterator[CalibrationRow]:
+    found = calibrate(one.single)
+    groups = zip(found.n, found.observed / found.n, found.expected / found.n, strict=True)
+    for place, (n, observed, expected) in enumerate(groups, start=1):
+        yield CalibrationRow(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            decile=place,
+            n=round(float(n)),
+            observed_share=float(observed),
+            expected_share=float(expected),
+        )
+
+
+def _classification(one: FittedModel) -> ClassificationRow:
+    found = classify(one.single)
+    return ClassificationRow(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        true_positives=round(found.true_positives),
+        false_positives=round(found.false_positives),
+        true_negatives=round(found.true_negatives),
+        false_negatives=round(found.false_negatives),
+        sensitivity=found.sensitivity,
+        specificity=found.specificity,
+        accuracy=found.accuracy,
+        share_of_larger=found.share_of_larger,
+    )
+
+
+def _influence(one: FittedModel) -> Iterator[InfluenceRow]:
+    if not isinstance(one.fit, Fit):
+        return
+    found, rows = influence(one.fit), one.answers.index.tolist()
+    for place in np.argsort(-found.cook, kind="stable")[:MOST_INFLUENTIAL].tolist():
+        if np.isnan(found.cook[place]):
+            continue
+        yield InfluenceRow(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            row=rows[place],
+            cook=float(found.cook[place]),
+            leverage=float(found.hat[place]),
+            standardised_residual=float(found.standardised[place]),
+        )
 
 
 def _refused(models: list[FittedModel]) -> Iterator[Notice]:

@@ -71,6 +71,7 @@ class ModelFit(Row):
     r2: Bounded | None
     r2_adjusted: Bounded | None
     mcfadden: Bounded | None
+    cox_snell: Bounded | None
     nagelkerke: Bounded | None
     tjur: Bounded | None
     auc: Bounded | None

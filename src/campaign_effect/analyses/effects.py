@@ -280,6 +280,7 @@ def _model_fit(one: FittedModel) -> ModelFit:
         r2=linear.r2 if linear else None,
         r2_adjusted=linear.r2_adjusted if linear else None,
         mcfadden=described.mcfadden if described else None,
+        cox_snell=described.cox_snell if described else None,
         nagelkerke=described.nagelkerke if described else None,
         tjur=binary.tjur if binary else None,
         auc=binary.auc if binary else None,

@@ -2,6 +2,7 @@
 
 from campaign_effect.apa.figures import (
     alignments,
+    calibration,
     dose_response,
     effects,
     factors,
@@ -16,6 +17,7 @@ from campaign_effect.apa.figures.generic import figures
 
 __all__ = [
     "alignments",
+    "calibration",
     "dose_response",
     "effects",
     "factors",

@@ -9,7 +9,14 @@ from campaign_effect.apa.tables.generic import grouped, heading, heads, tables, 
 
 @tables.register
 def _(result: AssumptionsResult) -> tuple[Table, ...]:
-    made = (_tests(result), _inflation(result), _discrimination(result))
+    made = (
+        _tests(result),
+        _inflation(result),
+        _discrimination(result),
+        _calibration(result),
+        _classification(result),
+        _influence(result),
+    )
     return tuple(table for table in made if table.lines)
 
 
@@ -60,5 +67,52 @@ def _discrimination(result: AssumptionsResult) -> Table:
         heads=heads("outcome", "auc", "std_error", "ci", "n", level=0.95),
         lines=tuple(Line(cells=values(row, *fields)) for row in result.discrimination),
         notes=((Text(id="note.assumptions.discrimination"),),),
+        glossary=result.glossary,
+    )
+
+
+def _calibration(result: AssumptionsResult) -> Table:
+    lines: list[Line] = []
+    fields = ("decile", "n", "observed_share", "expected_share")
+    for outcome, rows in grouped(result.calibration, "outcome").items():
+        lines.append(heading(outcome))
+        lines += [Line(cells=values(row, *fields), indent=1) for row in rows]
+    return Table(
+        id="assumptions_calibration",
+        title=Text(id="title.assumptions.calibration"),
+        heads=heads(*fields),
+        lines=tuple(lines),
+        notes=((Text(id="note.assumptions.calibration"),),),
+        glossary=result.glossary,
+    )
+
+
+def _classification(result: AssumptionsResult) -> Table:
+    counts = ("true_positives", "false_negatives", "true_negatives", "false_positives")
+    fields = (*counts, "sensitivity", "specificity", "accuracy", "share_of_larger")
+    return Table(
+        id="assumptions_classification",
+        title=Text(id="title.assumptions.classification"),
+        heads=heads("outcome", *fields),
+        lines=tuple(
+            Line(cells=values(row, "outcome", *fields)) for row in result.classification
+        ),
+        notes=((Text(id="note.assumptions.classification"),),),
+        glossary=result.glossary,
+    )
+
+
+def _influence(result: AssumptionsResult) -> Table:
+    lines: list[Line] = []
+    fields = ("row", "cook", "leverage", "standardised_residual")
+    for outcome, rows in grouped(result.influence, "outcome").items():
+        lines.append(heading(outcome))
+        lines += [Line(cells=values(row, *fields), indent=1) for row in rows]
+    return Table(
+        id="assumptions_influence",
+        title=Text(id="title.assumptions.influence"),
+        heads=heads(*fields),
+        lines=tuple(lines),
+        notes=((Text(id="note.assumptions.influence"),),),
         glossary=result.glossary,
     )

@@ -21,7 +21,11 @@ from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from campaign_effect.simulate import Design, SimulatedAnswers, simulate_answers
-from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
+from campaign_effect.stats.covariances.covariance import (
+    contrast_df,
+    cr_covariance,
+    standard_errors,
+)
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import average_contrast
 from campaign_effect.stats.moments.arrays import Floats

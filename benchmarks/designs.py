@@ -18,11 +18,15 @@ from scipy import special, stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.covariances.covariance import (
+    Covariance,
+    contrast_df,
+    standard_errors,
+)
+from campaign_effect.stats.covariances.weighted_cr2 import weighted_cr2
 from campaign_effect.stats.design.model_covariance import linearised_covariance
 from campaign_effect.stats.design.survey_design import survey_design
-from campaign_effect.stats.models.covariance import Covariance, contrast_df, standard_errors
 from campaign_effect.stats.models.weighted import WeightedFit, fit_weighted_logit
-from campaign_effect.stats.models.weighted_cr2 import weighted_cr2
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 ALPHA = 0.05

@@ -69,7 +69,7 @@ def ordered_answers(n: int) -> tuple[Floats, Integers]:
 
 
 def logit_of_ours(n: int) -> Callable[[], object]:
-    from campaign_effect.stats.models.covariance import Cr, cr_covariance, standard_errors
+    from campaign_effect.stats.covariances.covariance import Cr, cr_covariance, standard_errors
     from campaign_effect.stats.models.logit import fit_logit
     from campaign_effect.stats.models.margins import average_column_slopes
 
@@ -112,7 +112,9 @@ def logit_of_statsmodels(n: int) -> Callable[[], object]:
 
 
 def ordered_of_ours(n: int) -> Callable[[], object]:
-    from campaign_effect.stats.models.category_covariance import classic_category_covariance
+    from campaign_effect.stats.covariances.category_covariance import (
+        classic_category_covariance,
+    )
     from campaign_effect.stats.models.links import LOGIT
     from campaign_effect.stats.models.ordered import fit_ordered
 

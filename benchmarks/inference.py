@@ -20,15 +20,15 @@ import statsmodels.api as sm  # type: ignore[import-untyped]  # has no types
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from campaign_effect.simulate import Design, simulate_answers
+from campaign_effect.stats.covariances.bootstrap_weights import bootstrap_weights
+from campaign_effect.stats.covariances.cluster_bootstrap import cluster_bootstrap
+from campaign_effect.stats.covariances.jackknife import jackknife_covariance
+from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
+from campaign_effect.stats.covariances.wild import wild_bootstrap
 from campaign_effect.stats.design.chained import impute_chained
 from campaign_effect.stats.design.imputations import VariableKind
-from campaign_effect.stats.models.bootstrap_weights import bootstrap_weights
-from campaign_effect.stats.models.cluster_bootstrap import cluster_bootstrap
-from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
-from campaign_effect.stats.models.score_bootstrap import score_bootstrap
-from campaign_effect.stats.models.wild import wild_bootstrap
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 DRAWS, PART = 2000, 100

@@ -31,8 +31,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.simulate import Design, simulate_answers
+from campaign_effect.stats.covariances.covariance import (
+    contrast_df,
+    cr_covariance,
+    standard_errors,
+)
 from campaign_effect.stats.models.clusters import inestimable_without
-from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import average_contrast
 from campaign_effect.stats.moments.arrays import Floats, Integers

@@ -26,7 +26,9 @@ STRANGERS = [
     ("results", "schema"),
 ]
 WINGS = {"moments": set(), "items": {"moments"}, "sem": {"moments"}, "models": {"moments"}}
-WINGS["design"] = {"moments", "items", "models", "sem"}
+WINGS["covariances"] = {"moments", "models"}
+WINGS["diagnosis"] = {"moments", "models", "covariances"}
+WINGS["design"] = set(WINGS)
 SHOWS_ITSELF = ("results.py", "report")  # a notebook asks a result to show itself
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from campaign_effect.analyses.assumptions import check_assumptions
-    from campaign_effect.analyses.choices import (
+    from campaign_effect.analyses.description import describe_items
+    from campaign_effect.analyses.disclosure import disclose_study
+    from campaign_effect.analyses.effects.assumptions import check_assumptions
+    from campaign_effect.analyses.effects.choices import (
         Firth,
         FractionalLogit,
         Gee,
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
         Probit,
         RandomIntercept,
     )
-    from campaign_effect.analyses.clusters import check_clusters
-    from campaign_effect.analyses.comparisons import compare_models
-    from campaign_effect.analyses.covariances import (
+    from campaign_effect.analyses.effects.clusters import check_clusters
+    from campaign_effect.analyses.effects.comparisons import compare_models
+    from campaign_effect.analyses.effects.covariances import (
         CR0,
         CR1,
         CR2,
@@ -42,27 +44,26 @@ if TYPE_CHECKING:
         SurveyDesign,
         TwoWay,
     )
-    from campaign_effect.analyses.description import describe_items
-    from campaign_effect.analyses.disclosure import disclose_study
-    from campaign_effect.analyses.dose_response import estimate_dose_response
-    from campaign_effect.analyses.effects import fit_effect
-    from campaign_effect.analyses.equivalence import assess_equivalence
-    from campaign_effect.analyses.exposure_counts import count_exposures
-    from campaign_effect.analyses.exposures import compare_exposures
+    from campaign_effect.analyses.effects.dose_response import estimate_dose_response
+    from campaign_effect.analyses.effects.equivalence import assess_equivalence
+    from campaign_effect.analyses.effects.exposure_counts import count_exposures
+    from campaign_effect.analyses.effects.exposures import compare_exposures
+    from campaign_effect.analyses.effects.fit import fit_effect
+    from campaign_effect.analyses.effects.imputing import Imputation
+    from campaign_effect.analyses.effects.margins import average_effects
+    from campaign_effect.analyses.effects.measurement_error import correct_measurement_error
+    from campaign_effect.analyses.effects.model_table import tabulate_models
+    from campaign_effect.analyses.effects.moderation import compare_effects
+    from campaign_effect.analyses.effects.predictions import predict_probabilities
+    from campaign_effect.analyses.effects.risk_ratios import estimate_risk_ratios
+    from campaign_effect.analyses.effects.sensitivity import check_missing
     from campaign_effect.analyses.factors import explore_factors
     from campaign_effect.analyses.groups import compare_groups
-    from campaign_effect.analyses.imputing import Imputation
-    from campaign_effect.analyses.margins import average_effects
-    from campaign_effect.analyses.measurement_error import correct_measurement_error
-    from campaign_effect.analyses.model_table import tabulate_models
-    from campaign_effect.analyses.moderation import compare_effects
     from campaign_effect.analyses.polychorics import estimate_polychorics
-    from campaign_effect.analyses.predictions import predict_probabilities
     from campaign_effect.analyses.quality import check_quality
     from campaign_effect.analyses.raking import rake
     from campaign_effect.analyses.reliability import estimate_reliability
     from campaign_effect.analyses.resampling import Bootstrap
-    from campaign_effect.analyses.risk_ratios import estimate_risk_ratios
     from campaign_effect.analyses.sem import (
         Moments,
         align_groups,
@@ -72,7 +73,6 @@ if TYPE_CHECKING:
         score_factors,
         simulate_cutoffs,
     )
-    from campaign_effect.analyses.sensitivity import check_missing
     from campaign_effect.analyses.thesis import assess_items
     from campaign_effect.analyses.validity import check_validity
     from campaign_effect.errors import CampaignEffectError
@@ -88,43 +88,43 @@ if TYPE_CHECKING:
     from campaign_effect.survey import Survey, read_survey, with_weights
 
 _ROOMS: Final = {
-    "analyses.assumptions": ("check_assumptions",),
-    "analyses.choices": (
+    "analyses.effects.assumptions": ("check_assumptions",),
+    "analyses.effects.choices": (
         *("Firth", "FractionalLogit", "Gee", "Logit", "Lpm", "Multinomial", "Ols"),
         *("OrderedLogit", "OrderedProbit", "PartialOrderedLogit", "Probit", "RandomIntercept"),
     ),
-    "analyses.clusters": ("check_clusters",),
-    "analyses.comparisons": ("compare_models",),
-    "analyses.covariances": (
+    "analyses.effects.clusters": ("check_clusters",),
+    "analyses.effects.comparisons": ("compare_models",),
+    "analyses.effects.covariances": (
         *("CR0", "CR1", "CR2", "CV3", "Classic", "HC0", "HC1", "HC2", "HC3"),
         *("ReplicateWeights", "SurveyDesign", "TwoWay"),
     ),
     "analyses.description": ("describe_items",),
     "analyses.disclosure": ("disclose_study",),
-    "analyses.dose_response": ("estimate_dose_response",),
-    "analyses.effects": ("fit_effect",),
-    "analyses.equivalence": ("assess_equivalence",),
+    "analyses.effects.dose_response": ("estimate_dose_response",),
+    "analyses.effects.fit": ("fit_effect",),
+    "analyses.effects.equivalence": ("assess_equivalence",),
     "analyses.factors": ("explore_factors",),
-    "analyses.exposure_counts": ("count_exposures",),
-    "analyses.exposures": ("compare_exposures",),
+    "analyses.effects.exposure_counts": ("count_exposures",),
+    "analyses.effects.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
-    "analyses.imputing": ("Imputation",),
-    "analyses.margins": ("average_effects",),
-    "analyses.measurement_error": ("correct_measurement_error",),
-    "analyses.model_table": ("tabulate_models",),
-    "analyses.moderation": ("compare_effects",),
+    "analyses.effects.imputing": ("Imputation",),
+    "analyses.effects.margins": ("average_effects",),
+    "analyses.effects.measurement_error": ("correct_measurement_error",),
+    "analyses.effects.model_table": ("tabulate_models",),
+    "analyses.effects.moderation": ("compare_effects",),
     "analyses.polychorics": ("estimate_polychorics",),
-    "analyses.predictions": ("predict_probabilities",),
+    "analyses.effects.predictions": ("predict_probabilities",),
     "analyses.quality": ("check_quality",),
     "analyses.raking": ("rake",),
     "analyses.reliability": ("estimate_reliability",),
     "analyses.resampling": ("Bootstrap",),
-    "analyses.risk_ratios": ("estimate_risk_ratios",),
+    "analyses.effects.risk_ratios": ("estimate_risk_ratios",),
     "analyses.sem": (
         *("Moments", "align_groups", "compare_invariance", "confirm_factors", "fit_sem"),
         *("score_factors", "simulate_cutoffs"),
     ),
-    "analyses.sensitivity": ("check_missing",),
+    "analyses.effects.sensitivity": ("check_missing",),
     "analyses.thesis": ("assess_items",),
     "analyses.validity": ("check_validity",),
     "errors": ("CampaignEffectError",),

@@ -11,11 +11,11 @@ from scipy.special import expit
 from tolerances import ROUNDING, SOLVED
 
 import campaign_effect as ce
-from campaign_effect.analyses.effect_results import EffectResult
-from campaign_effect.analyses.fitting import fit_completed
-from campaign_effect.analyses.formulas import check_formula
-from campaign_effect.analyses.pooled import PooledModel
-from campaign_effect.analyses.pooled_tests import joint_test_of, likelihood_ratio_of
+from campaign_effect.analyses.effects.formulas import check_formula
+from campaign_effect.analyses.effects.pooled import PooledModel
+from campaign_effect.analyses.effects.pooled_tests import joint_test_of, likelihood_ratio_of
+from campaign_effect.analyses.effects.regression import fit_completed
+from campaign_effect.analyses.effects.rows import EffectResult
 from campaign_effect.results import Sample
 from campaign_effect.stats.design.imputations import VillageTerms
 

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 import campaign_effect as ce
-from campaign_effect.analyses.assumptions import check_assumptions
-from campaign_effect.analyses.choices import (
+from campaign_effect.analyses.effects.assumptions import check_assumptions
+from campaign_effect.analyses.effects.choices import (
     Firth,
     FractionalLogit,
     Logit,
@@ -21,9 +21,9 @@ from campaign_effect.analyses.choices import (
     Probit,
     RandomIntercept,
 )
-from campaign_effect.analyses.covariances import CR2, CV3, HC0, HC3, Classic
-from campaign_effect.analyses.effects import fit_effect
-from campaign_effect.analyses.margins import average_effects
+from campaign_effect.analyses.effects.covariances import CR2, CV3, HC0, HC3, Classic
+from campaign_effect.analyses.effects.fit import fit_effect
+from campaign_effect.analyses.effects.margins import average_effects
 from campaign_effect.errors import (
     CollinearityError,
     SeparationError,

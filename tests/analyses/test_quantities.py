@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import campaign_effect as ce
-from campaign_effect.analyses.pooled import PooledModel
+from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.errors import StatisticsError, UsageError
 
 RTOL_ESTIMATE = 1e-7  # R's slopes are central differences of step 1e-4

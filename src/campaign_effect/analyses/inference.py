@@ -9,8 +9,12 @@ import numpy as np
 from scipy import stats
 
 from campaign_effect.errors import UsageError
+from campaign_effect.stats.covariances.covariance import (
+    Covariance,
+    contrast_df,
+    standard_errors,
+)
 from campaign_effect.stats.design.pooling import pool_estimates
-from campaign_effect.stats.models.covariance import Covariance, contrast_df, standard_errors
 from campaign_effect.stats.moments.arrays import Floats
 
 

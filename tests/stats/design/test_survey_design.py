@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from campaign_effect.errors import NoVariationError, StatisticsError, TooFewRowsError
+from campaign_effect.stats.covariances.covariance import Cr, cr_covariance
 from campaign_effect.stats.design.model_covariance import (
     linearised_covariance,
     replicated_covariance,
@@ -23,7 +24,6 @@ from campaign_effect.stats.design.replicates import (
 )
 from campaign_effect.stats.design.survey_design import Lonely, survey_design, total_covariance
 from campaign_effect.stats.design.survey_mean import survey_mean, weighting_effect
-from campaign_effect.stats.models.covariance import Cr, cr_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.refits import refit

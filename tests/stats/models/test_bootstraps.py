@@ -8,13 +8,13 @@ from numpy.testing import assert_allclose
 from tolerances import ROUNDING, SEARCHED, SOLVED_TWICE
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.bootstrap_weights import WeightKind, bootstrap_weights
-from campaign_effect.stats.models.covariance import Cr, cr_covariance
-from campaign_effect.stats.models.inversion import accepted_reach
+from campaign_effect.stats.covariances.bootstrap_weights import WeightKind, bootstrap_weights
+from campaign_effect.stats.covariances.covariance import Cr, cr_covariance
+from campaign_effect.stats.covariances.inversion import accepted_reach
+from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
+from campaign_effect.stats.covariances.wild import wild_bootstrap
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
-from campaign_effect.stats.models.score_bootstrap import score_bootstrap
-from campaign_effect.stats.models.wild import wild_bootstrap
 
 RTOL_T = 1e-8  # closed form; the score's restricted fit ends with a gradient of 1e-12
 NAMES = ("male", "age", "inc", "statusquo")

@@ -6,21 +6,21 @@ from numpy.testing import assert_allclose
 from tolerances import SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.category_covariance import (
+from campaign_effect.stats.covariances.category_covariance import (
     classic_category_covariance,
     cr_category_covariance,
     hc_category_covariance,
     inestimable_category_without,
     jackknife_category_covariance,
 )
-from campaign_effect.stats.models.clusters import group_rows, inestimable_without
-from campaign_effect.stats.models.covariance import (
+from campaign_effect.stats.covariances.covariance import (
     Cr,
     Hc,
     contrast_df,
     cr_covariance,
     hc_covariance,
 )
+from campaign_effect.stats.models.clusters import group_rows, inestimable_without
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.ordered import fit_ordered

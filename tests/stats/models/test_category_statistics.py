@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from campaign_effect.stats.models.category_statistics import category_statistics
-from campaign_effect.stats.models.fit_statistics import binary_statistics
+from campaign_effect.stats.diagnosis.category_statistics import category_statistics
+from campaign_effect.stats.diagnosis.fit_statistics import binary_statistics
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.multinomial import fit_multinomial
 from campaign_effect.stats.models.ordered import fit_ordered

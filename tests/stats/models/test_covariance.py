@@ -6,8 +6,7 @@ from numpy.testing import assert_allclose
 from tolerances import ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.clusters import group_rows, inestimable_without
-from campaign_effect.stats.models.covariance import (
+from campaign_effect.stats.covariances.covariance import (
     Cr,
     DfRule,
     Hc,
@@ -17,9 +16,13 @@ from campaign_effect.stats.models.covariance import (
     hc_covariance,
     standard_errors,
 )
-from campaign_effect.stats.models.cr2 import adjusted_blocks
+from campaign_effect.stats.covariances.cr2 import adjusted_blocks
+from campaign_effect.stats.covariances.inverse_root import (
+    inverse_root_product,
+    inverse_root_rule,
+)
+from campaign_effect.stats.models.clusters import group_rows, inestimable_without
 from campaign_effect.stats.models.errors import SingleClusterError
-from campaign_effect.stats.models.inverse_root import inverse_root_product, inverse_root_rule
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 

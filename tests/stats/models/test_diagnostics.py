@@ -6,22 +6,22 @@ from numpy.testing import assert_allclose
 from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import NoVariationError, StatisticsError
-from campaign_effect.stats.models.calibration import calibrate, classify, hosmer_lemeshow
-from campaign_effect.stats.models.errors import DependentColumnsError
-from campaign_effect.stats.models.fit_statistics import binary_statistics
-from campaign_effect.stats.models.linear import fit_ols
-from campaign_effect.stats.models.linear_tests import (
+from campaign_effect.stats.diagnosis.calibration import calibrate, classify, hosmer_lemeshow
+from campaign_effect.stats.diagnosis.fit_statistics import binary_statistics
+from campaign_effect.stats.diagnosis.linear_tests import (
     breusch_pagan,
     durbin_watson,
     glejser,
     reset,
     shapiro_wilk,
 )
+from campaign_effect.stats.diagnosis.residuals import influence
+from campaign_effect.stats.diagnosis.roc import discriminate
+from campaign_effect.stats.diagnosis.specification import link_test, variance_inflation
+from campaign_effect.stats.models.errors import DependentColumnsError
+from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.probit import fit_probit
-from campaign_effect.stats.models.residuals import influence
-from campaign_effect.stats.models.roc import discriminate
-from campaign_effect.stats.models.specification import link_test, variance_inflation
 
 RTOL_SAME_FORMULA = 1e-8  # R's models stop a step before machine size
 ATOL_AUC = 1e-10

@@ -9,20 +9,23 @@ from scipy import stats
 from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
-from campaign_effect.stats.models.covariance import (
+from campaign_effect.stats.covariances.covariance import (
     Cr,
     classic_covariance,
     contrast_df,
     cr_covariance,
     standard_errors,
 )
-from campaign_effect.stats.models.effective_clusters import effective_clusters, partial_leverage
-from campaign_effect.stats.models.hotelling import joint_test, wishart_df
-from campaign_effect.stats.models.jackknife import jackknife_covariance, leave_one_out
+from campaign_effect.stats.covariances.effective_clusters import (
+    effective_clusters,
+    partial_leverage,
+)
+from campaign_effect.stats.covariances.hotelling import joint_test, wishart_df
+from campaign_effect.stats.covariances.jackknife import jackknife_covariance, leave_one_out
+from campaign_effect.stats.covariances.two_way import two_way_covariance
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.links import LOGIT
 from campaign_effect.stats.models.logit import fit_logit
-from campaign_effect.stats.models.two_way import two_way_covariance
 
 RTOL_R = 2e-8  # both closed forms or Newton to the end; glm's IRLS leaves up to 1e-8
 RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order

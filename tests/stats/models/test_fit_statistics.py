@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from campaign_effect.stats.models.fit_statistics import (
+from campaign_effect.stats.diagnosis.fit_statistics import (
     area_under_curve,
     binary_statistics,
     linear_statistics,
 )
+from campaign_effect.stats.diagnosis.linear_tests import breusch_pagan, glejser
 from campaign_effect.stats.models.linear import fit_ols
-from campaign_effect.stats.models.linear_tests import breusch_pagan, glejser
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 

@@ -13,17 +13,17 @@ from scipy.special import expit
 from tolerances import ROUNDING, SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
-from campaign_effect.stats.models.clusters import inestimable_without
-from campaign_effect.stats.models.covariance import (
+from campaign_effect.stats.covariances.covariance import (
     Cr,
     classic_covariance,
     contrast_df,
     cr_covariance,
     standard_errors,
 )
+from campaign_effect.stats.covariances.jackknife import jackknife_covariance
+from campaign_effect.stats.models.clusters import inestimable_without
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.gee import WorkingCorrelation, fit_gee
-from campaign_effect.stats.models.jackknife import jackknife_covariance
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import average_slope
 

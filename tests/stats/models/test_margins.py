@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from tolerances import FEW_STEPS, LAST_DIGIT, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.covariance import (
+from campaign_effect.stats.covariances.covariance import (
     Cr,
     classic_covariance,
     contrast_df,

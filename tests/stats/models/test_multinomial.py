@@ -16,17 +16,17 @@ from tolerances import (
 )
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
-from campaign_effect.stats.models.category_covariance import (
+from campaign_effect.stats.covariances.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
 )
+from campaign_effect.stats.covariances.covariance import Cr, Hc, cr_covariance, hc_covariance
 from campaign_effect.stats.models.category_margins import (
     average_share_contrasts,
     average_share_slopes,
     average_shares,
 )
 from campaign_effect.stats.models.category_separation import find_multinomial_separation
-from campaign_effect.stats.models.covariance import Cr, Hc, cr_covariance, hc_covariance
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.multinomial import fit_multinomial

@@ -14,6 +14,7 @@ from campaign_effect.errors import (
     StatisticsError,
     TooFewRowsError,
 )
+from campaign_effect.stats.diagnosis.parallel_lines import brant_test, score_test_parallel
 from campaign_effect.stats.models.category_margins import (
     average_share_contrasts,
     average_share_slopes,
@@ -24,7 +25,6 @@ from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.ordered import fit_ordered
-from campaign_effect.stats.models.parallel_lines import brant_test, score_test_parallel
 
 ATOL_COEFFICIENT = 1e-9  # ordinal::clm's Newton and ours
 RTOL_ERROR = 1e-9

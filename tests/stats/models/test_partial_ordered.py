@@ -9,28 +9,28 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
-from campaign_effect.stats.models.category_covariance import (
+from campaign_effect.stats.covariances.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
 )
+from campaign_effect.stats.covariances.covariance import Cr, Hc, contrast_df
+from campaign_effect.stats.covariances.weighted_category_covariance import weighted_category_cr
+from campaign_effect.stats.diagnosis.category_statistics import category_statistics
+from campaign_effect.stats.diagnosis.parallel_lines import lr_test_parallel, score_test_parallel
 from campaign_effect.stats.models.category_margins import (
     average_share_contrasts,
     average_share_slopes,
     average_shares,
 )
 from campaign_effect.stats.models.category_separation import find_ordered_separation
-from campaign_effect.stats.models.category_statistics import category_statistics
-from campaign_effect.stats.models.covariance import Cr, Hc, contrast_df
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.ordered import fit_ordered
-from campaign_effect.stats.models.parallel_lines import score_test_parallel
-from campaign_effect.stats.models.partial_ordered import fit_partial_ordered, lr_test_parallel
+from campaign_effect.stats.models.partial_ordered import fit_partial_ordered
 from campaign_effect.stats.models.weighted_categories import (
     fit_weighted_ordered,
     fit_weighted_partial_ordered,
-    weighted_category_cr,
 )
 
 REFERENCE = Path(__file__).parents[2] / "reference"

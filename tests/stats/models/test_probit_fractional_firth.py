@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from tolerances import DIFFERENCED, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.covariance import Cr, Hc, cr_covariance, hc_covariance
+from campaign_effect.stats.covariances.covariance import Cr, Hc, cr_covariance, hc_covariance
 from campaign_effect.stats.models.firth import fit_firth, profile_firth
 from campaign_effect.stats.models.fractional import fit_fractional_logit
 from campaign_effect.stats.models.links import IDENTITY, LOGIT, PROBIT

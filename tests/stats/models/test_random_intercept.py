@@ -14,6 +14,7 @@ from scipy.stats import norm
 from tolerances import DIFFERENCED, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
+from campaign_effect.stats.covariances.mixed import mixed_covariance
 from campaign_effect.stats.models.clusters import group_rows
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.logit import fit_logit
@@ -27,7 +28,6 @@ from campaign_effect.stats.models.random_intercept_margins import (
     average_mixed_contrast,
     average_mixed_prediction,
     average_mixed_slope,
-    mixed_covariance,
 )
 
 ATOL_GLMER = 1e-4  # glmer's optimiser stops short of the maximum

@@ -6,16 +6,16 @@ from numpy.testing import assert_allclose
 from tolerances import ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.cluster_bootstrap import cluster_bootstrap
+from campaign_effect.stats.covariances.cluster_bootstrap import cluster_bootstrap
+from campaign_effect.stats.covariances.covariance import Cr, cr_covariance
+from campaign_effect.stats.covariances.hotelling import joint_test
+from campaign_effect.stats.covariances.jackknife import leave_one_out
 from campaign_effect.stats.models.comparisons import (
     benjamini_hochberg,
     equality_contrasts,
     holm,
 )
-from campaign_effect.stats.models.covariance import Cr, cr_covariance
 from campaign_effect.stats.models.dominance import dominance_analysis
-from campaign_effect.stats.models.hotelling import joint_test
-from campaign_effect.stats.models.jackknife import leave_one_out
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.refits import refit

@@ -5,15 +5,19 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from campaign_effect.stats.models.bootstrap_weights import bootstrap_weights
-from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
-from campaign_effect.stats.models.jackknife import jackknife_covariance
+from campaign_effect.stats.covariances.bootstrap_weights import bootstrap_weights
+from campaign_effect.stats.covariances.covariance import (
+    contrast_df,
+    cr_covariance,
+    standard_errors,
+)
+from campaign_effect.stats.covariances.jackknife import jackknife_covariance
+from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
+from campaign_effect.stats.covariances.village_panel import village_panel
+from campaign_effect.stats.covariances.wild import wild_bootstrap
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
-from campaign_effect.stats.models.score_bootstrap import score_bootstrap
-from campaign_effect.stats.models.village_panel import village_panel
 from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
-from campaign_effect.stats.models.wild import wild_bootstrap
 
 RTOL_SAME = 1e-8  # the same numbers by another way
 RTOL_REACH = 1e-5  # ends of bootstrap intervals are searched for

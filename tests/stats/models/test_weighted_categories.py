@@ -9,17 +9,22 @@ from numpy.testing import assert_allclose
 from tolerances import DIFFERENCED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.covariances.category_covariance import (
+    cr_category_covariance,
+    hc_category_covariance,
+)
+from campaign_effect.stats.covariances.covariance import Cr, Hc, contrast_df, standard_errors
+from campaign_effect.stats.covariances.weighted_category_covariance import (
+    weighted_category_cr,
+    weighted_category_hc,
+)
+from campaign_effect.stats.covariances.weighted_cr2 import weighted_cr2
 from campaign_effect.stats.design.model_covariance import (
     linearised_covariance,
     replicated_covariance,
 )
 from campaign_effect.stats.design.replicates import jackknife_replicates
 from campaign_effect.stats.design.survey_design import survey_design
-from campaign_effect.stats.models.category_covariance import (
-    cr_category_covariance,
-    hc_category_covariance,
-)
-from campaign_effect.stats.models.covariance import Cr, Hc, contrast_df, standard_errors
 from campaign_effect.stats.models.links import PROBIT
 from campaign_effect.stats.models.multinomial import fit_multinomial
 from campaign_effect.stats.models.ordered import fit_ordered
@@ -27,10 +32,7 @@ from campaign_effect.stats.models.weighted import fit_weighted_logit
 from campaign_effect.stats.models.weighted_categories import (
     fit_weighted_multinomial,
     fit_weighted_ordered,
-    weighted_category_cr,
-    weighted_category_hc,
 )
-from campaign_effect.stats.models.weighted_cr2 import weighted_cr2
 
 RTOL_R = 1e-6  # R's derivatives are numerical
 RTOL_SAME = 1e-8  # the same numbers by another way

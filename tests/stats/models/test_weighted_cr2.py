@@ -8,13 +8,17 @@ import pytest
 from numpy.testing import assert_allclose
 from tolerances import ROUNDING, SOLVED, STOPPED
 
-from campaign_effect.stats.models.covariance import contrast_df, cr_covariance, standard_errors
-from campaign_effect.stats.models.hotelling import joint_test
+from campaign_effect.stats.covariances.covariance import (
+    contrast_df,
+    cr_covariance,
+    standard_errors,
+)
+from campaign_effect.stats.covariances.hotelling import joint_test
+from campaign_effect.stats.covariances.weighted_cr2 import weighted_cr2
+from campaign_effect.stats.covariances.weighted_root import adjusted_scores
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
-from campaign_effect.stats.models.weighted_cr2 import weighted_cr2
-from campaign_effect.stats.models.weighted_root import adjusted_scores
 
 RTOL_R = 1e-8  # closed forms; a root of a nearly singular matrix at worst
 RTOL_SAME = 1e-8  # the same numbers by another way

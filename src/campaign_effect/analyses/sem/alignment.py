@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.imputing import Imputation
+from campaign_effect.analyses.effects.imputing import Imputation
 from campaign_effect.analyses.sem.alignment_rows import (
     AlignedMean,
     AlignedParameter,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from campaign_effect.analyses.dose_response import Dose, DoseResponseResult
+from campaign_effect.analyses.effects.dose_response import Dose, DoseResponseResult
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import LINE, figures, tidy_axes, wrapped
 from campaign_effect.apa.style import Style, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campaign_effect.analyses.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import (
     INK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from campaign_effect.analyses.effect_results import ChainStep, ImputedEffectResult
+from campaign_effect.analyses.effects.rows import ChainStep, ImputedEffectResult
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import LINE, figures, tidy_axes, wrapped
 from campaign_effect.apa.style import Style

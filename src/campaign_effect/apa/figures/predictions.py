@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from campaign_effect.analyses.predictions import Prediction, PredictionResult
+from campaign_effect.analyses.effects.predictions import Prediction, PredictionResult
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import LINE, figures, tidy_axes, wrapped
 from campaign_effect.apa.style import Style, plain

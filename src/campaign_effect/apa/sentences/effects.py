@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.clusters import ClustersResult, verdicts
-from campaign_effect.analyses.dose_response import Dose, DoseResponseResult, DoseTest
-from campaign_effect.analyses.effect_results import EffectResult, ModelFit
-from campaign_effect.analyses.equivalence import EquivalenceResult
-from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.margins import AverageEffect, MarginsResult
-from campaign_effect.analyses.measurement_error import MeasurementErrorResult
-from campaign_effect.analyses.moderation import EffectDifference, ModerationResult
-from campaign_effect.analyses.risk_ratios import RiskRatioResult
+from campaign_effect.analyses.effects.clusters import ClustersResult, verdicts
+from campaign_effect.analyses.effects.dose_response import Dose, DoseResponseResult, DoseTest
+from campaign_effect.analyses.effects.equivalence import EquivalenceResult
+from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.effects.measurement_error import MeasurementErrorResult
+from campaign_effect.analyses.effects.moderation import EffectDifference, ModerationResult
+from campaign_effect.analyses.effects.regression import FittedModel
+from campaign_effect.analyses.effects.risk_ratios import RiskRatioResult
+from campaign_effect.analyses.effects.rows import EffectResult, ModelFit
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.sentences.generic import sentences
 from campaign_effect.apa.tables.dose_response import HYPOTHESES, is_number

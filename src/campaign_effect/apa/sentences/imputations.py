@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from campaign_effect.analyses.effect_results import ImputedEffectResult, MissingInformation
-from campaign_effect.analyses.pooled import Imputed, PooledModel
-from campaign_effect.analyses.sensitivity import Conclusion, SensitivityResult
+from campaign_effect.analyses.effects.pooled import Imputed, PooledModel
+from campaign_effect.analyses.effects.rows import ImputedEffectResult, MissingInformation
+from campaign_effect.analyses.effects.sensitivity import Conclusion, SensitivityResult
 from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.sentences.effects import model_sentences
 from campaign_effect.apa.sentences.generic import sentences

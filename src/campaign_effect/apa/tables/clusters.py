@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.clusters import ClustersResult, ClusterTest
+from campaign_effect.analyses.effects.clusters import ClustersResult, ClusterTest
 from campaign_effect.apa.blocks import Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 

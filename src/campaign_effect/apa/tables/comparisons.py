@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.comparisons import (
+from campaign_effect.analyses.effects.comparisons import (
     ComparisonResult,
     EffectStep,
     ImputedComparisonResult,

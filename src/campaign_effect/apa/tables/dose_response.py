@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from campaign_effect.analyses.dose_response import Dose, DoseResponseResult, DoseTest
+from campaign_effect.analyses.effects.dose_response import Dose, DoseResponseResult, DoseTest
 from campaign_effect.apa.blocks import Cell, Head, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import (
     grouped,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.equivalence import Equivalence, EquivalenceResult
+from campaign_effect.analyses.effects.equivalence import Equivalence, EquivalenceResult
 from campaign_effect.apa.blocks import Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.apa.tables.models import contrast_label, in_unit, unit_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.exposures import ExposuresResult, JointRow
+from campaign_effect.analyses.effects.exposures import ExposuresResult, JointRow
 from campaign_effect.apa.blocks import Cell, Line, Table, Text
 from campaign_effect.apa.tables.generic import (
     grouped,

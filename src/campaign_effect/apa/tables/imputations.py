@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.effect_results import ImputedEffectResult, ImputedVariable
+from campaign_effect.analyses.effects.rows import ImputedEffectResult, ImputedVariable
 from campaign_effect.apa.blocks import Head, Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heads, tables, values
 from campaign_effect.apa.tables.models import model_tables

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.effect_results import ModelFit
-from campaign_effect.analyses.model_table import ModelTableResult, ModelTerm
+from campaign_effect.analyses.effects.model_table import ModelTableResult, ModelTerm
+from campaign_effect.analyses.effects.rows import ModelFit
 from campaign_effect.apa.blocks import Cell, Head, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.apa.tables.models import (

@@ -6,30 +6,30 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.choices import Firth, Gee, PartialOrderedLogit
-from campaign_effect.analyses.counterfactuals import Answer
-from campaign_effect.analyses.covariances import (
+from campaign_effect.analyses.effects.choices import Firth, Gee, PartialOrderedLogit
+from campaign_effect.analyses.effects.counterfactuals import Answer
+from campaign_effect.analyses.effects.covariances import (
     Classic,
     ReplicateWeights,
     SurveyDesign,
     TwoWay,
 )
-from campaign_effect.analyses.effect_results import (
+from campaign_effect.analyses.effects.equivalence import Equivalence
+from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.effects.measurement_error import CalibratedEffect
+from campaign_effect.analyses.effects.model_table import ModelTerm
+from campaign_effect.analyses.effects.moderation import ConditionalEffect, EffectEquality
+from campaign_effect.analyses.effects.pooled import PooledModel
+from campaign_effect.analyses.effects.regression import FittedModel
+from campaign_effect.analyses.effects.risk_ratios import RiskRatio
+from campaign_effect.analyses.effects.rows import (
     Coefficient,
     EffectResult,
     ImputedEffectResult,
     MissingInformation,
     ModelFit,
 )
-from campaign_effect.analyses.equivalence import Equivalence
-from campaign_effect.analyses.fitting import FittedModel
-from campaign_effect.analyses.margins import AverageEffect, MarginsResult
-from campaign_effect.analyses.measurement_error import CalibratedEffect
-from campaign_effect.analyses.model_table import ModelTerm
-from campaign_effect.analyses.moderation import ConditionalEffect, EffectEquality
-from campaign_effect.analyses.pooled import PooledModel
-from campaign_effect.analyses.risk_ratios import RiskRatio
-from campaign_effect.analyses.sensitivity import Conclusion
+from campaign_effect.analyses.effects.sensitivity import Conclusion
 from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, Value
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind

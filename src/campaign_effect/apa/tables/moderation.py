@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.moderation import (
+from campaign_effect.analyses.effects.moderation import (
     ConditionalEffect,
     EffectDifference,
     EffectEquality,
     ModerationResult,
 )
-from campaign_effect.analyses.risk_ratios import RiskRatio, RiskRatioResult
+from campaign_effect.analyses.effects.risk_ratios import RiskRatio, RiskRatioResult
 from campaign_effect.apa.blocks import Cell, Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.apa.tables.models import (

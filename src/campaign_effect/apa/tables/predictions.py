@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from campaign_effect.analyses.predictions import Prediction, PredictionResult
+from campaign_effect.analyses.effects.predictions import Prediction, PredictionResult
 from campaign_effect.apa.blocks import Cell, Interval, Line, Table, Text, Value
 from campaign_effect.apa.tables.generic import (
     grouped,

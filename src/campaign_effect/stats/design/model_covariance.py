@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.covariances.covariance import Covariance, DfRule
 from campaign_effect.stats.design.replicates import ReplicateWeights, replicate_covariance
 from campaign_effect.stats.design.survey_design import SurveyDesign, total_covariance
-from campaign_effect.stats.models.covariance import Covariance, DfRule
 from campaign_effect.stats.models.refits import refit
 from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit

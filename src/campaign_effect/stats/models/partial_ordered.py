@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import chdtrc
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.category_fit import check_categories, null_log_likelihood
@@ -18,11 +17,9 @@ from campaign_effect.stats.models.design_matrix import (
 )
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.fit import read_only
-from campaign_effect.stats.models.linear_tests import AssumptionTest
 from campaign_effect.stats.models.links import LOGIT, Link
 from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.models.ordered import GRADIENT, QUANTILES
-from campaign_effect.stats.models.ordered_fit import OrderedFit
 from campaign_effect.stats.models.ordered_likelihood import FAR, interval_derivatives
 from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit, with_ones
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
@@ -133,47 +130,6 @@ def partial_ordered_maximum(
     lower = np.linalg.cholesky(answers.at(phi).information)
     root = np.linalg.solve(lower, change.T).T
     return _gather((change @ phi, root), X, y, counts, free=chosen, link=link)
-
-
-def lr_test_parallel(
-    parallel: OrderedFit | PartialOrderedFit, freed: PartialOrderedFit
-) -> AssumptionTest:
-    """Test parallel lines by the likelihood ratio to the model that frees them.
-
-    Parameters
-    ----------
-    parallel : OrderedFit or PartialOrderedFit
-        A model with one coefficient for the columns in question.
-    freed : PartialOrderedFit
-        The same design and answers, with these columns freed.
-
-    Returns
-    -------
-    AssumptionTest
-        Chi-square with (K - 2) degrees of freedom for each column freed.
-
-    Raises
-    ------
-    StatisticsError
-        If there are two categories or no free column.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.ordered import fit_ordered
-    >>> x = np.repeat([[0.0], [1.0]], 6, axis=0)
-    >>> y = np.array([0, 0, 0, 1, 1, 2, 0, 1, 1, 2, 2, 2])
-    >>> test = lr_test_parallel(fit_ordered(x, y), fit_partial_ordered(x, y, free=[0]))
-    >>> round(test.statistic, 6), test.df
-    (0.0, 1.0)
-    """
-    df = freed.q - parallel.q
-    if not df:
-        raise StatisticsError(
-            "Lines can differ only where there are two thresholds and a free column.",
-            received=f"{parallel.n_categories} categories, {len(freed.free)} free columns",
-        )
-    chi2 = max(2 * (freed.log_likelihood - parallel.log_likelihood), 0.0)
-    return AssumptionTest(statistic=chi2, p_value=float(chdtrc(df, chi2)), df=float(df))
 
 
 def _lines(p: int, free: tuple[int, ...], K: int) -> Floats:

@@ -1,0 +1,1 @@
+"""Covariances of coefficients, and tests that hold with few clusters."""

@@ -1,0 +1,370 @@
+"""Covariances of models of categories: classic, HC0 to HC3, CR0 to CR2, CV3.
+
+A row's hat is a matrix here, root' H_i root, with H_i minus the second derivatives of its
+log-likelihood. The adjustments of HC2, HC3 and CR2 are powers of I - hat in the coordinates
+of the parameters [1]_; in a linear model they are the usual ones. R's clubSandwich has no
+covariance for these models.
+
+References
+----------
+.. [1] Kauermann, G., & Carroll, R. J. (2001). A note on the efficiency of sandwich covariance
+   matrix estimation. Journal of the American Statistical Association, 96, 1387-1396.
+   https://doi.org/10.1198/016214501753382309
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule, Hc
+from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
+from campaign_effect.stats.models.category_fit import CategoryFit
+from campaign_effect.stats.models.clusters import UNIT, ClusterFacts, Clusters, group_rows
+from campaign_effect.stats.models.design_matrix import row_blocks
+from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
+
+BLOCK_ROWS = 4096  # rows whose derivatives by all parameters are held at once
+FLAT = 1e-14  # of a row's largest curvature
+
+
+def classic_category_covariance(fit: CategoryFit) -> Covariance:
+    """Take the model at its word: the inverse of the observed information.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+
+    Returns
+    -------
+    Covariance
+        Kind "classic", for *z*.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> x, y = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([0, 1, 2, 1, 2, 2])
+    >>> fit = fit_ordered(x, y)
+    >>> classic_category_covariance(fit).matrix.shape
+    (3, 3)
+    """
+    return _of_rows("classic", fit.bread)
+
+
+def hc_category_covariance(fit: CategoryFit, kind: Hc = Hc.HC3) -> Covariance:
+    """Estimate a covariance that holds whatever the rows' variances are.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    kind : Hc, default HC3
+        HC0; HC1, times n / (n - q); HC2 and HC3, scores times (I - hat) to the power -1/2
+        and -1.
+
+    Returns
+    -------
+    Covariance
+        Of the kind asked, for *z*.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> x, y = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([0, 1, 2, 1, 2, 2])
+    >>> fit = fit_ordered(x, y)
+    >>> hc_category_covariance(fit, Hc.HC0).kind.value
+    'HC0'
+    """
+    kind = Hc(kind)
+    power = {Hc.HC0: 0.0, Hc.HC1: 0.0, Hc.HC2: -0.5, Hc.HC3: -1.0}[kind]
+    meat = np.zeros((fit.q, fit.q))
+    for rows in row_blocks(len(fit.y), BLOCK_ROWS):
+        scores = _adjusted_scores(fit, rows, power)
+        times = 1.0 if fit.counts is None else fit.counts[rows, None]
+        meat += (times * scores).T @ scores
+    if kind is Hc.HC1:
+        meat = meat * (fit.n / fit.df_residual)
+    return _of_rows(kind, fit.root @ meat @ fit.root.T)
+
+
+def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2) -> Covariance:
+    """Estimate a covariance that holds however rows of a cluster depend on each other.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+    kind : Cr, default CR2
+        CR0; CR1, times G / (G - 1) * (n - 1) / (n - q); CR2, the clusters' scores times
+        (I - hat) to the power -1/2.
+
+    Returns
+    -------
+    Covariance
+        Of the kind asked, with G - 1 degrees of freedom (CR0, CR1) or Satterthwaite's, for
+        which the model itself is the working model: scores of different clusters are
+        independent with their information as covariance.
+
+    Raises
+    ------
+    SingleClusterError
+        If there is one cluster.
+    StatisticsError
+        If codes and rows differ in number.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> x, y = np.array([[0.0], [0], [0], [1], [1], [1]]), np.array([0, 1, 2, 1, 2, 2])
+    >>> fit = fit_ordered(x, y)
+    >>> cr_category_covariance(fit, np.array([1, 2, 3, 1, 2, 3]), Cr.CR1).df
+    2.0
+    """
+    kind = Cr(kind)
+    clusters = category_clusters(fit, codes)
+    blocks = _adjusted_blocks(fit, clusters, -0.5 if kind is Cr.CR2 else 0.0)
+    G = clusters.n_clusters
+    correction = G / (G - 1) * (fit.n - 1) / fit.df_residual if kind is Cr.CR1 else 1.0
+    return Covariance(
+        kind=kind,
+        matrix=frozen(correction * blocks.covariance),
+        df_rule=DfRule.SATTERTHWAITE if kind is Cr.CR2 else DfRule.CLUSTERS,
+        df=np.nan if kind is Cr.CR2 else float(G - 1),
+        clusters=blocks.facts,
+        blocks=blocks if kind is Cr.CR2 else None,
+    )
+
+
+def jackknife_category_covariance(fit: CategoryFit, codes: Integers) -> Covariance:
+    """Estimate CV3, the cluster jackknife, by one Newton step without each cluster.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+
+    Returns
+    -------
+    Covariance
+        Kind "CV3", with G - 1 degrees of freedom.
+
+    Raises
+    ------
+    SingleClusterError, StatisticsError
+        As `cr_category_covariance`.
+
+    Notes
+    -----
+    (G - 1) / G * sum of the squared steps I_(g)^-1 s_g, with I_(g) the information of the
+    other clusters [1]_. In a linear model the step is the whole way.
+
+    References
+    ----------
+    .. [1] MacKinnon, J. G., Nielsen, M. Ø., & Webb, M. D. (2023). Fast and reliable jackknife
+       and bootstrap methods for cluster-robust inference. Journal of Applied Econometrics,
+       38, 671-694. https://doi.org/10.1002/jae.2969
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> x, y = np.repeat([[0.0], [1]], 6, axis=0), np.array([0, 1, 2, 1, 0, 1] * 2)
+    >>> jackknife_category_covariance(fit_ordered(x, y), np.arange(12) % 4).df
+    3.0
+    """
+    clusters = category_clusters(fit, codes)
+    blocks, G = _adjusted_blocks(fit, clusters, -1.0), clusters.n_clusters
+    return Covariance(
+        kind="CV3",
+        matrix=frozen((G - 1) / G * blocks.covariance),
+        df_rule=DfRule.CLUSTERS,
+        df=float(G - 1),
+        clusters=blocks.facts,
+    )
+
+
+def inestimable_category_without(
+    fit: CategoryFit, codes: Integers, contrasts: Floats
+) -> Booleans:
+    """Tell which contrasts could not be estimated if one cluster were deleted.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+    contrasts : ndarray, shape (k, q)
+        One contrast of parameters a row.
+
+    Returns
+    -------
+    ndarray of bool, shape (k, G)
+        As `clusters.inestimable_without`.
+
+    Raises
+    ------
+    SingleClusterError, StatisticsError
+        As `cr_category_covariance`.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.ordered import fit_ordered
+    >>> X = np.array([[0.0], [0], [0], [0], [1], [1]])
+    >>> fit = fit_ordered(X, np.array([0, 1, 1, 0, 1, 0]))
+    >>> inestimable_category_without(fit, np.array([1, 1, 2, 2, 3, 3]), np.eye(2))[0]
+    array([False, False,  True])
+    """
+    clusters = category_clusters(fit, codes)
+    directions = contrasts @ fit.root
+    lengths = np.linalg.norm(directions, axis=1)
+    rests = []
+    for g in range(clusters.n_clusters):
+        eigenvalues, Y = np.linalg.eigh(information_of(fit, clusters.rows(g), fit.counts))
+        rests.append(np.linalg.norm(directions @ Y[:, eigenvalues > UNIT], axis=1))
+    return np.asarray(np.column_stack(rests) > 1e-7 * lengths[:, None])
+
+
+def _of_rows(kind: str, matrix: Floats) -> Covariance:
+    return Covariance(kind=kind, matrix=frozen(matrix), df_rule=DfRule.NORMAL, df=np.inf)
+
+
+def category_clusters(fit: CategoryFit, codes: Integers) -> Clusters:
+    """Group a model's rows by cluster.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    codes : ndarray of int, shape (n_rows,)
+        Cluster of each row.
+
+    Raises
+    ------
+    SingleClusterError, StatisticsError
+        As `cr_category_covariance`.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> category_clusters(fit, np.array([7, 7, 9, 9])).n_clusters
+    2
+    """
+    if codes.shape != fit.y.shape:
+        raise StatisticsError(
+            "Every row needs one cluster code.",
+            received=f"codes {codes.shape}, rows {fit.y.shape}",
+        )
+    return group_rows(codes)
+
+
+def _adjusted_scores(fit: CategoryFit, rows: slice, power: float) -> Floats:
+    """Multiply the score of one answer of each row by its (I - hat)^power, shape (m, q).
+
+    The hat is B'B and the score B'e, with r rows in B: (I - B'B)^power B' = B' (I - BB')^power.
+    """
+    D, slopes = fit.directions(rows) @ fit.root, fit.slopes[rows]
+    if not power:
+        return np.asarray(np.einsum("mr,mrq->mq", slopes, D))
+    curvatures, U = np.linalg.eigh(fit.curvatures[rows])
+    is_flat = curvatures <= FLAT * curvatures[:, -1:]  # the end of an outermost category
+    lengths = np.sqrt(np.where(is_flat, 1.0, curvatures))
+    turned = np.where(is_flat, 0.0, lengths)[:, :, None] * np.swapaxes(U, 1, 2)
+    B = turned @ D
+    e = np.where(is_flat, 0.0, np.einsum("mrs,mr->ms", U, slopes) / lengths)
+    A = _powers(*np.linalg.eigh(B @ np.swapaxes(B, 1, 2)), power)
+    return np.asarray(np.einsum("mr,mrq->mq", np.einsum("mrs,ms->mr", A, e), B))
+
+
+def information_of(fit: CategoryFit, rows: Integers, times: Floats | None) -> Floats:
+    """Sum the information of a cluster's answers, in coordinates in which all is I.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    rows : ndarray of int, shape (m,)
+        Rows of the cluster.
+    times : ndarray, shape (n_rows,), or None
+        What each row of the fit counts; 1 if None.
+
+    Returns
+    -------
+    ndarray, shape (q, q)
+        With the fit's counts, the cluster's hat matrix.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> information_of(fit, np.array([0, 1]), None).round(6)
+    array([[0.5]])
+    """
+    found = np.zeros((fit.q, fit.q))
+    for some in row_blocks(len(rows), BLOCK_ROWS):
+        D = fit.directions(rows[some])
+        bent = fit.curvatures[rows[some]] @ D
+        if times is not None:
+            bent *= times[rows[some], None, None]
+        found += D.reshape(-1, fit.q).T @ bent.reshape(-1, fit.q)
+    return np.asarray(fit.root.T @ found @ fit.root)
+
+
+def _powers(eigenvalues: Floats, Y: Floats, power: float) -> Floats:
+    """Give (I - hat)^power from the eigenvectors of the hat matrices."""
+    is_null = eigenvalues > UNIT
+    free = np.where(is_null, 0.0, np.where(is_null, 1.0, 1 - eigenvalues) ** power)
+    return np.asarray((Y * free[..., None, :]) @ np.swapaxes(Y, -1, -2))
+
+
+def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> AdjustedBlocks:
+    """Adjust each cluster's scores and find how they vary under the model."""
+    G, q = clusters.n_clusters, fit.q
+    scores, hats = np.empty((G, q)), np.empty((G, q, q))
+    for g in range(G):
+        rows = clusters.rows(g)
+        one = fit.scores(rows)
+        scores[g] = one.sum(axis=0) if fit.counts is None else fit.counts[rows] @ one
+        hats[g] = information_of(fit, rows, fit.counts)
+    eigenvalues, Y = np.linalg.eigh(hats)
+    A = _powers(eigenvalues, Y, power) if power else np.broadcast_to(np.eye(q), hats.shape)
+    return AdjustedBlocks(
+        root=fit.root,
+        scores=frozen(np.einsum("gij,gj->gi", A, scores @ fit.root)),
+        own=frozen(A @ hats @ A),
+        cross=frozen(hats @ A),
+        facts=category_facts(fit, clusters, eigenvalues),
+    )
+
+
+def category_facts(fit: CategoryFit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:
+    """Gather what to know of the clusters from the eigenvalues of their hats.
+
+    Parameters
+    ----------
+    fit : CategoryFit
+        A fitted model.
+    clusters : Clusters
+        Its rows by cluster.
+    eigenvalues : ndarray, shape (G, q)
+        Of each cluster's hat, ascending.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
+    >>> clusters = category_clusters(fit, np.array([7, 7, 9, 9]))
+    >>> category_facts(fit, clusters, np.array([[0.5], [0.5]])).sizes
+    array([2, 2])
+    """
+    sizes = np.bincount(clusters.index, weights=fit.counts)
+    return ClusterFacts(
+        sizes=frozen(np.rint(sizes).astype(np.int64)),
+        leverage=frozen(eigenvalues.sum(axis=1)),
+        largest_eigenvalue=frozen(eigenvalues[:, -1].copy()),
+    )

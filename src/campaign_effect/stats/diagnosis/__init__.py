@@ -1,0 +1,1 @@
+"""How well a model fits, and whether its form holds."""

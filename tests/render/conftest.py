@@ -74,6 +74,7 @@ def picture():
         svg=svg.getvalue(),
         png=png.getvalue(),
         width=2.0,
+        height=1.0,
         notes=(words("Catatan gambar."),),
     )
 

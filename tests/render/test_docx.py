@@ -1,5 +1,6 @@
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document as open_file
@@ -12,10 +13,11 @@ from campaign_effect.render.characters import clean, plain
 from campaign_effect.render.docx import write
 from campaign_effect.render.docx_package import new_file
 from campaign_effect.render.docx_table import table
-from campaign_effect.render.fit import LANDSCAPE_INCHES, PORTRAIT_INCHES
+from campaign_effect.render.fit import LANDSCAPE_INCHES, PORTRAIT_INCHES, picture_width
 
 FEW = settings(max_examples=20, deadline=None)  # each example is a file of its own
 TWIPS = 1440
+EMU_PER_INCH = 914_400
 ROUNDING_TWIPS = 20  # one for each column of the widest table
 CELL_ORDER = ("tcW", "gridSpan", "tcBorders", "tcMar", "vAlign")
 RUN_ORDER = ("b", "bCs", "i", "iCs", "sz", "szCs", "vertAlign")
@@ -110,6 +112,15 @@ def test_pictures_are_read_out(word):
     found = [shape._inline.docPr for shape in word.inline_shapes]
     assert [p.get("descr") for p in found] == ['Naik dari 1 ke 2 & "tajam"'] * 2
     assert len({p.get("id") for p in found}) == 2
+
+
+def test_a_tall_picture_stands_on_one_page(picture):
+    tall = replace(picture, width=6.5, height=10.0)
+    file = open_file(io.BytesIO(write(Document(language="en", title="", blocks=(tall,)))))
+    (shape,) = file.inline_shapes
+    assert shape.width / EMU_PER_INCH == pytest.approx(
+        picture_width(tall), abs=1 / EMU_PER_INCH
+    )
 
 
 def test_headings_have_the_styles_of_word(word):

@@ -1,10 +1,20 @@
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_effect.apa.document import Grid, GridLine, Run
-from campaign_effect.render.fit import LANDSCAPE_INCHES, PORTRAIT_INCHES, fit, turned
+from campaign_effect.render.fit import (
+    LANDSCAPE_INCHES,
+    PORTRAIT_INCHES,
+    fit,
+    picture_width,
+    turned,
+)
 
 ROUNDING_INCHES = 1e-9  # sums of binary fractions
+PAGE_INCHES, CAPTION_INCHES = 9.69, 1.2  # A4 within its margins; number, title and a note
 
 FEW = settings(max_examples=50, deadline=None)  # a shared machine is slow at times
 
@@ -43,3 +53,15 @@ def test_a_long_stub_gives_way_to_numbers():
 def test_a_wide_table_turns_its_page_with_its_heading(report, wide):
     assert fit(wide, "id").is_landscape
     assert turned(report) == (*[False] * 7, True, True, False)
+
+
+@pytest.mark.parametrize("size", [(6.5, 10.0), (3.0, 20.0), (9.0, 4.0)])
+def test_a_picture_larger_than_a_page_is_made_smaller(picture, size):
+    width, height = size
+    shown = picture_width(replace(picture, width=width, height=height))
+    assert shown <= PORTRAIT_INCHES
+    assert shown * height / width <= PAGE_INCHES - CAPTION_INCHES
+
+
+def test_a_picture_that_fits_keeps_its_size(picture):
+    assert picture_width(picture) == picture.width

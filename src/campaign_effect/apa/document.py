@@ -72,7 +72,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A figure drawn: both forms, caption and words for those who cannot see it."""
+    """A figure drawn: both forms, inches, caption, and words for those who cannot see it."""
 
     id: str
     number: Runs
@@ -81,6 +81,7 @@ class Picture:
     svg: bytes
     png: bytes
     width: float
+    height: float
     notes: tuple[Runs, ...]
 
 

@@ -11,7 +11,7 @@ from campaign_effect.render.characters import clean, plain
 from campaign_effect.render.docx_elements import element, paragraph
 from campaign_effect.render.docx_package import new_file, to_bytes
 from campaign_effect.render.docx_table import table
-from campaign_effect.render.fit import PORTRAIT_INCHES, turned
+from campaign_effect.render.fit import picture_width, turned
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -91,7 +91,7 @@ def _add_notes(file: WordFile, notes: tuple[Runs, ...]) -> None:
 def _add_drawing(file: WordFile, picture: Picture) -> None:
     from docx.shared import Inches
 
-    width = Inches(min(picture.width, PORTRAIT_INCHES))
+    width = Inches(picture_width(picture))
     shape = file.add_picture(io.BytesIO(picture.png), width=width)
     inline: Any = shape._inline
     inline.docPr.set("descr", clean(picture.alt))

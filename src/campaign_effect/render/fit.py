@@ -1,4 +1,4 @@
-"""How a table is made to fit a page of paper: widths, size of type, and which way up."""
+"""How tables and pictures are made to fit a page of paper."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from campaign_effect.apa.document import Document, Grid, Heading, Run, Runs
+from campaign_effect.apa.document import Document, Grid, Heading, Picture, Run, Runs
 from campaign_effect.render.characters import ems_wide, plain, tidy
 from campaign_effect.render.columns import Column, cells_of, columns_of, spanners_of
 
@@ -15,6 +15,8 @@ PORTRAIT_INCHES: Final = 6.26  # A4 within margins of one inch
 LANDSCAPE_INCHES: Final = 9.69
 MARGIN_INCHES: Final = 0.06  # empty space on each side of a cell
 INDENT_EMS: Final = 1.0  # of one step of the stub
+
+_PICTURE_ROOM_INCHES: Final = 8.0  # of a page of A4, less the caption and a note
 
 _SIZES: Final = (
     *((PORTRAIT_INCHES, points) for points in (11, 10, 9)),
@@ -99,6 +101,30 @@ def fit(grid: Grid, language: str) -> Fit:
             return fitted
         found.append(fitted)
     return found[0] if found else _squeezed(needs)
+
+
+def picture_width(picture: Picture) -> float:
+    """Measure a picture for paper: as drawn, unless a page is too narrow or too low for it.
+
+    Parameters
+    ----------
+    picture : Picture
+        With its size in inches.
+
+    Returns
+    -------
+    float
+        Inches; the height follows.
+
+    Examples
+    --------
+    >>> tall = Picture(id="f", number=(), title=(), alt="", svg=b"", png=b"", width=6.0,
+    ...     height=16.0, notes=())
+    >>> picture_width(tall)
+    3.0
+    """
+    shrunk = min(1.0, _PICTURE_ROOM_INCHES / picture.height)
+    return min(picture.width * shrunk, PORTRAIT_INCHES)
 
 
 def _measured(grid: Grid, columns: Sequence[Column]) -> list[tuple[float, ...]]:

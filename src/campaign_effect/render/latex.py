@@ -26,6 +26,7 @@ from campaign_effect.render.fit import (
     PORTRAIT_INCHES,
     Fit,
     fit,
+    picture_width,
     turned,
 )
 from campaign_effect.render.latex_characters import UNKNOWN_MACRO, escape
@@ -156,7 +157,7 @@ def _heading(heading: Heading) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    share = min(picture.width / PORTRAIT_INCHES, 1.0)
+    share = picture_width(picture) / PORTRAIT_INCHES
     options = f"width={share:.4g}\\linewidth,alt={{{escape(picture.alt)}}}"
     notes = [f"{{\\footnotesize {_inline(note)}\\par}}" for note in picture.notes]
     parts = [

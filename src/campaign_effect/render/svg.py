@@ -35,7 +35,8 @@ def inline_svg(picture: Picture, prefix: str) -> str:
     Examples
     --------
     >>> picture = Picture(id="f", number=(), title=(), alt="A line.", png=b"", width=1.0,
-    ...     notes=(), svg=b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="3"/>')
+    ...     height=1.0, notes=(),
+    ...     svg=b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="3"/>')
     >>> inline_svg(picture, "f-")[:27]
     '<svg viewBox="0 0 9 3" role'
     """

@@ -70,6 +70,7 @@ def draw(figure: Figure, style: Style, number: int | None = None) -> Picture:
         svg=svg.getvalue(),
         png=png.getvalue(),
         width=figure.size[0],
+        height=figure.size[1],
         notes=note_paragraphs(figure.notes, style),
     )
 

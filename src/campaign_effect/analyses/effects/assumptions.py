@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 import numpy as np
 
+from campaign_effect.analyses.effects.assumption_rows import (
+    AssumptionRow,
+    AssumptionsResult,
+    CalibrationRow,
+    ClassificationRow,
+    DiscriminationRow,
+    InflationRow,
+    InfluenceRow,
+)
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import EffectResult
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.errors import ConvergenceError, SurveyError
-from campaign_effect.results import (
-    Bounded,
-    Count,
-    Df,
-    Name,
-    Notice,
-    Number,
-    Proportion,
-    PValue,
-    Result,
-    Row,
-    Word,
-)
+from campaign_effect.results import Notice
 from campaign_effect.stats.diagnosis.calibration import calibrate, classify, hosmer_lemeshow
 from campaign_effect.stats.diagnosis.linear_tests import (
     AssumptionTest,
@@ -67,102 +63,8 @@ BINARY: Final = frozenset({"logit", "probit", "firth"})
 MOST_FOR_SHAPIRO: Final = 5000
 """Royston's approximation of the Shapiro-Wilk *p* value holds up to here."""
 
-
 MOST_INFLUENTIAL: Final = 5
 """Answers that a table of influence names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumptionRow(Row):
-    """One test of one assumption of one model."""
-
-    outcome: Name
-    model: Word
-    assumption: Word
-    test: Word
-    statistic: Number
-    df: Df | None
-    df_2: Df | None
-    p_value: PValue
-    remedy: Word
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InflationRow(Row):
-    """How much the other terms inflate a variable's variance."""
-
-    outcome: Name
-    model: Word
-    variable: Name
-    gvif: Number
-    df: Df
-    scaled_vif: Number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscriminationRow(Row):
-    """How well a model of a binary outcome tells events apart."""
-
-    outcome: Name
-    model: Word
-    auc: Bounded
-    std_error: Bounded
-    conf_low: Bounded
-    conf_high: Bounded
-    n: Count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationRow(Row):
-    """Events that occurred and that a model expects, in one group of like probability."""
-
-    outcome: Name
-    model: Word
-    decile: Count
-    n: Count
-    observed_share: Proportion
-    expected_share: Proportion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassificationRow(Row):
-    """Answers by what occurred and what a cut-off would have called."""
-
-    outcome: Name
-    model: Word
-    true_positives: Count
-    false_positives: Count
-    true_negatives: Count
-    false_negatives: Count
-    sensitivity: Proportion
-    specificity: Proportion
-    accuracy: Proportion
-    share_of_larger: Proportion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InfluenceRow(Row):
-    """How far one answer moves the coefficients of one model."""
-
-    outcome: Name
-    model: Word
-    row: Count
-    cook: Number
-    leverage: Bounded
-    standardised_residual: Number
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssumptionsResult(Result):
-    """The classical checks of one or more models."""
-
-    name: ClassVar[str] = "assumptions"
-    tests: tuple[AssumptionRow, ...]
-    inflation: tuple[InflationRow, ...]
-    discrimination: tuple[DiscriminationRow, ...]
-    calibration: tuple[CalibrationRow, ...]
-    classification: tuple[ClassificationRow, ...]
-    influence: tuple[InfluenceRow, ...]
 
 
 def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> AssumptionsResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campaign_effect.analyses.effects.assumptions import AssumptionsResult, CalibrationRow
+from campaign_effect.analyses.effects.assumption_rows import AssumptionsResult, CalibrationRow
 from campaign_effect.apa.blocks import Figure, Text
 from campaign_effect.apa.figures.generic import LINE, figures, tidy_axes
 from campaign_effect.apa.style import Style, plain

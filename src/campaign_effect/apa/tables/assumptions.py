@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.effects.assumptions import AssumptionRow, AssumptionsResult
+from campaign_effect.analyses.effects.assumption_rows import AssumptionRow, AssumptionsResult
 from campaign_effect.apa.blocks import Cell, Line, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heading, heads, tables, values
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from tolerances import DIFFERENCED, SOLVED, SOLVED_TWICE, STOPPED
+from tolerances import DIFFERENCED, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.category_covariance import (
@@ -14,6 +14,7 @@ from campaign_effect.stats.covariances.category_covariance import (
     hc_category_covariance,
 )
 from campaign_effect.stats.covariances.covariance import Cr, Hc, contrast_df, standard_errors
+from campaign_effect.stats.covariances.hotelling import joint_test
 from campaign_effect.stats.covariances.weighted_category_covariance import (
     weighted_category_cr,
     weighted_category_hc,
@@ -28,7 +29,7 @@ from campaign_effect.stats.design.survey_design import survey_design
 from campaign_effect.stats.models.links import PROBIT
 from campaign_effect.stats.models.multinomial import fit_multinomial
 from campaign_effect.stats.models.ordered import fit_ordered
-from campaign_effect.stats.models.weighted import fit_weighted_logit
+from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
 from campaign_effect.stats.models.weighted_categories import (
     fit_weighted_multinomial,
     fit_weighted_ordered,
@@ -72,6 +73,22 @@ def test_weighted_categories_match_r(model, reference):
     assert covariances["units"].df == 10 - 1 - 3
 
 
+@pytest.mark.parametrize("model", [*MODELS, "two"])
+def test_weighted_cr2_its_df_and_joint_tests_match_clubsandwich(model, reference):
+    expected = reference("weighted_category_cr2")[model]
+    X, y, weights, province = (part[::4] for part in ces())
+    fit = MODELS["multinomial"](X, y // 2, weights) if model == "two" else None
+    fit = fit or MODELS[model](X, y, weights)
+    covariance, eye = weighted_category_cr(fit, province), np.eye(len(fit.beta))
+    assert_allclose(fit.beta, expected["b"], rtol=SEARCHED, atol=SOLVED)
+    assert_allclose(standard_errors(covariance, eye), expected["se"], rtol=SEARCHED)
+    assert_allclose(covariance.matrix[0, 1], expected["V01"], rtol=STOPPED)
+    assert_allclose(contrast_df(covariance, eye), expected["df"], rtol=STOPPED)
+    joint = joint_test(covariance, eye[:2], fit.beta[:2])
+    assert_allclose(joint.statistic, expected["F"], rtol=STOPPED)
+    assert_allclose(joint.df_denom, expected["df_denom"], rtol=STOPPED)
+
+
 def small(seed=3, n=240, G=8):
     rng = np.random.default_rng(seed)
     codes = np.arange(n) % G
@@ -113,19 +130,34 @@ def test_cr2_is_unbiased_under_the_model(model):
     assert_allclose(blocks.root @ mean @ blocks.root.T, true, rtol=DIFFERENCED, atol=SOLVED)
 
 
-def test_two_categories_are_near_the_weighted_logit():
-    """With 2 categories the model is a logit; the adjustments differ in their order only."""
+def test_two_categories_are_the_weighted_linear_model_of_their_pearson_residuals():
+    """They are the weighted logit; its CR2 takes mu (1 - mu), not 1, as working variance."""
     X, y, weights, codes = small()
     y = np.minimum(y, 1)
     one = fit_weighted_logit(X, y.astype(float), weights)
     other = fit_weighted_multinomial(X, y, weights)
     assert_allclose(other.beta, one.beta, rtol=RTOL_SAME)
     assert_allclose(other.influence, one.influence, rtol=DIFFERENCED, atol=SOLVED_TWICE)
-    errors = [
-        np.sqrt(np.diag(covariance.matrix))
-        for covariance in (weighted_cr2(one, codes), weighted_category_cr(other, codes))
-    ]
+    root = np.sqrt(one.fit.variance)
+    Z = root[:, None] * X
+    pearson = fit_weighted_ols(Z, one.fit.residual / root + Z @ one.beta, weights)
+    found, expected = weighted_category_cr(other, codes), weighted_cr2(pearson, codes)
+    assert_allclose(found.matrix, expected.matrix, rtol=STOPPED)
+    assert_allclose(
+        contrast_df(found, np.eye(3)), contrast_df(expected, np.eye(3)), rtol=STOPPED
+    )
+    errors = [standard_errors(each, np.eye(3)) for each in (found, weighted_cr2(one, codes))]
     assert_allclose(*errors, rtol=0.02)
+
+
+def test_weighted_cr2_does_not_depend_on_the_base():
+    X, y, weights, codes = small()
+    one = fit_weighted_multinomial(X, y, weights)
+    other = fit_weighted_multinomial(X, (y + 2) % 3, weights)  # the second category the base
+    T = np.kron([[0.0, -1.0], [1.0, -1.0]], np.eye(3))
+    assert_allclose(T @ other.beta, one.beta, rtol=RTOL_SAME)
+    found = [weighted_category_cr(fit, codes) for fit in (one, other)]
+    assert_allclose(found[0].matrix, T @ found[1].matrix @ T.T, rtol=STOPPED)
 
 
 def test_the_unit_of_weights_changes_nothing():

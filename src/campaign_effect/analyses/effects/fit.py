@@ -83,7 +83,7 @@ optional
         cluster for Gee.
     weights : str or bool, default True
         The column of probability weights: True takes the schema's, where it names one; False
-        fits without weights (Firth, PartialOrderedLogit, RandomIntercept and Gee take none).
+        fits without weights (Firth, RandomIntercept and Gee take none).
         Who has no positive weight is left out and counted.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1).

@@ -25,7 +25,6 @@ from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 
 BLOCK_ROWS = 4096  # rows whose derivatives by all parameters are held at once
-FLAT = 1e-14  # of a row's largest curvature
 
 
 def classic_category_covariance(fit: CategoryFit) -> Covariance:
@@ -224,7 +223,7 @@ def inestimable_category_without(
     lengths = np.linalg.norm(directions, axis=1)
     rests = []
     for g in range(clusters.n_clusters):
-        eigenvalues, Y = np.linalg.eigh(information_of(fit, clusters.rows(g), fit.counts))
+        eigenvalues, Y = np.linalg.eigh(_information_of(fit, clusters.rows(g)))
         rests.append(np.linalg.norm(directions @ Y[:, eigenvalues > UNIT], axis=1))
     return np.asarray(np.column_stack(rests) > 1e-7 * lengths[:, None])
 
@@ -268,49 +267,22 @@ def _adjusted_scores(fit: CategoryFit, rows: slice, power: float) -> Floats:
 
     The hat is B'B and the score B'e, with r rows in B: (I - B'B)^power B' = B' (I - BB')^power.
     """
-    D, slopes = fit.directions(rows) @ fit.root, fit.slopes[rows]
     if not power:
-        return np.asarray(np.einsum("mr,mrq->mq", slopes, D))
-    curvatures, U = np.linalg.eigh(fit.curvatures[rows])
-    is_flat = curvatures <= FLAT * curvatures[:, -1:]  # the end of an outermost category
-    lengths = np.sqrt(np.where(is_flat, 1.0, curvatures))
-    turned = np.where(is_flat, 0.0, lengths)[:, :, None] * np.swapaxes(U, 1, 2)
-    B = turned @ D
-    e = np.where(is_flat, 0.0, np.einsum("mrs,mr->ms", U, slopes) / lengths)
+        return np.asarray(fit.scores(rows) @ fit.root)
+    B, e = fit.whitened(rows)
+    B = B @ fit.root
     A = _powers(*np.linalg.eigh(B @ np.swapaxes(B, 1, 2)), power)
     return np.asarray(np.einsum("mr,mrq->mq", np.einsum("mrs,ms->mr", A, e), B))
 
 
-def information_of(fit: CategoryFit, rows: Integers, times: Floats | None) -> Floats:
-    """Sum the information of a cluster's answers, in coordinates in which all is I.
-
-    Parameters
-    ----------
-    fit : CategoryFit
-        A fitted model.
-    rows : ndarray of int, shape (m,)
-        Rows of the cluster.
-    times : ndarray, shape (n_rows,), or None
-        What each row of the fit counts; 1 if None.
-
-    Returns
-    -------
-    ndarray, shape (q, q)
-        With the fit's counts, the cluster's hat matrix.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
-    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
-    >>> information_of(fit, np.array([0, 1]), None).round(6)
-    array([[0.5]])
-    """
+def _information_of(fit: CategoryFit, rows: Integers) -> Floats:
+    """Sum the information of a cluster's answers, in coordinates in which all is I."""
     found = np.zeros((fit.q, fit.q))
     for some in row_blocks(len(rows), BLOCK_ROWS):
         D = fit.directions(rows[some])
         bent = fit.curvatures[rows[some]] @ D
-        if times is not None:
-            bent *= times[rows[some], None, None]
+        if fit.counts is not None:
+            bent *= fit.counts[rows[some], None, None]
         found += D.reshape(-1, fit.q).T @ bent.reshape(-1, fit.q)
     return np.asarray(fit.root.T @ found @ fit.root)
 
@@ -330,7 +302,7 @@ def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> Adju
         rows = clusters.rows(g)
         one = fit.scores(rows)
         scores[g] = one.sum(axis=0) if fit.counts is None else fit.counts[rows] @ one
-        hats[g] = information_of(fit, rows, fit.counts)
+        hats[g] = _information_of(fit, rows)
     eigenvalues, Y = np.linalg.eigh(hats)
     A = _powers(eigenvalues, Y, power) if power else np.broadcast_to(np.eye(q), hats.shape)
     return AdjustedBlocks(

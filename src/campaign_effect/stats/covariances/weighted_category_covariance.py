@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from campaign_effect.stats.covariances.category_covariance import (
+    BLOCK_ROWS,
     category_clusters,
     category_facts,
     cr_category_covariance,
     hc_category_covariance,
-    information_of,
 )
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule, Hc
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
+from campaign_effect.stats.covariances.weighted_cr2 import VillageRows, blocks_of_villages
+from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
-from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
-
-NONE = 1e-13  # an eigenvalue below this share of the largest is 0 but for rounding
+from campaign_effect.stats.moments.arrays import Integers, frozen
 
 
 def weighted_category_hc(weighted: WeightedCategoryFit, kind: Hc = Hc.HC3) -> Covariance:
@@ -71,11 +71,10 @@ def weighted_category_cr(
 
     Notes
     -----
-    With h_g a cluster's weighted information and K_g its information under squared weights,
-    both in coordinates in which all h sum to I, and K the sum of K_g: the scores' residuals
-    have the covariance B = K_g - h_g K_g - K_g h_g + h_g K h_g, and are multiplied by
-    A = K_g^(1/2) (K_g^(1/2) B K_g^(1/2))^(-1/2) K_g^(1/2), for which A B A = K_g [1]_. With
-    equal weights A is (I - h_g)^(-1/2), as in `cr_category_covariance`.
+    CR2 is that of a linear model with the same weights, scores and information, whose rows
+    B and residuals e are an answer's: B'B minus the second derivatives of its log-likelihood,
+    B'e its score [1]_. Residuals have the working covariance I; see `weighted_cr2`. With equal
+    weights the scores are multiplied by (I - hat)^(-1/2), as in `cr_category_covariance`.
 
     References
     ----------
@@ -109,32 +108,31 @@ def weighted_category_cr(
 
 def _blocks(weighted: WeightedCategoryFit, codes: Integers) -> AdjustedBlocks:
     """Adjust every cluster's scores and find how they vary under the model."""
-    fit, w = weighted.fit, weighted.weights
+    fit = weighted.fit
     clusters = category_clusters(fit, codes)
-    rows = [clusters.rows(g) for g in range(clusters.n_clusters)]
-    hats = np.array([information_of(fit, one, w) for one in rows])
-    spread = np.array([information_of(fit, one, w**2) for one in rows])
-    K = spread.sum(axis=0)
-    C = np.linalg.cholesky(K)
-    scores = np.array([w[one] @ fit.scores(one) for one in rows]) @ fit.root
-    A = np.array([_adjustment(h, own, K) for h, own in zip(hats, spread, strict=True)])
-    cross = np.linalg.solve(C, spread @ A)
-    return AdjustedBlocks(
-        root=fit.root,
-        scores=frozen(np.einsum("gij,gj->gi", A, scores)),
-        own=frozen(A @ spread @ A),
-        cross=frozen(cross),
-        facts=category_facts(weighted.scaled, clusters, np.linalg.eigvalsh(hats)),
-        gained=frozen(C.T @ (hats @ A) - cross),
+    villages = [_rows_of(weighted, clusters.rows(g)) for g in range(clusters.n_clusters)]
+    K = np.sum([one.scored.T @ one.scored for one in villages], axis=0)
+    return blocks_of_villages(
+        villages, K, fit.root, lambda values: category_facts(weighted.scaled, clusters, values)
     )
 
 
-def _adjustment(h: Floats, own: Floats, K: Floats) -> Floats:
-    """Make A of a cluster; 0 in directions that it does not inform, or it alone informs."""
-    B = own - h @ own - own @ h + h @ K @ h
-    values, Y = np.linalg.eigh(own)
-    root = (Y * np.sqrt(np.maximum(values, 0.0))) @ Y.T
-    inner, vectors = np.linalg.eigh(root @ B @ root)
-    is_null = inner <= NONE * max(values[-1] ** 2, 0.0)
-    inverse = np.where(is_null, 0.0, 1 / np.sqrt(np.where(is_null, 1.0, inner)))
-    return np.asarray(root @ (vectors * inverse) @ vectors.T @ root)
+def _rows_of(weighted: WeightedCategoryFit, rows: Integers) -> VillageRows:
+    """Give a cluster's whitened rows, turned so that there are no more than 2q + 1 of them.
+
+    The working covariance of whitened residuals is I, so that no turn changes anything.
+    """
+    fit, q = weighted.fit, weighted.fit.q
+    turned = np.zeros((0, 2 * q + 1))
+    for some in row_blocks(len(rows), BLOCK_ROWS):
+        B, e = fit.whitened(rows[some])
+        L = (B @ fit.root).reshape(-1, q)
+        times = np.repeat(weighted.weights[rows[some]], e.shape[1])
+        more = np.column_stack([L, times[:, None] * L, e.ravel()])
+        turned = np.asarray(np.linalg.qr(np.vstack([turned, more]), mode="r"))
+    return VillageRows(
+        predicted=turned[:, :q],
+        scored=turned[:, q:-1],
+        variance=np.ones(len(turned)),
+        residual=turned[:, -1],
+    )

@@ -8,12 +8,16 @@ low-rank form and is made with one m by m matrix per village.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.covariances.weighted_root import adjusted_scores
 from campaign_effect.stats.models.clusters import (
+    ClusterFacts,
     Clusters,
     check_codes,
     facts_of,
@@ -21,6 +25,28 @@ from campaign_effect.stats.models.clusters import (
 )
 from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VillageRows:
+    """One village's rows of a weighted model.
+
+    Attributes
+    ----------
+    predicted : ndarray, shape (m, p)
+        D = d mu / d eta X.
+    scored : ndarray, shape (m, p)
+        The design of the scores, S X with S = weight d mu / d eta / v.
+    variance : ndarray, shape (m,)
+        Working variances v of the residuals.
+    residual : ndarray, shape (m,)
+        y - mu.
+    """
+
+    predicted: Floats = field(repr=False)
+    scored: Floats = field(repr=False)
+    variance: Floats = field(repr=False)
+    residual: Floats = field(repr=False)
 
 
 def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
@@ -80,38 +106,77 @@ def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
 
 
 def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:
-    """Adjust every village's scores, in coordinates in which the bread is I.
-
-    Omega_gh = [g = h] F'VF + a'K a - a'b - b'a with a = X'D F, b = X'S V F, and K the spread
-    of the unadjusted scores; completing the square gives what is lost and what is gained.
-    """
-    fit, root = weighted.fit, np.linalg.cholesky(weighted.bread)
+    """Adjust every village's scores, in coordinates in which the bread is I."""
+    fit, root = weighted.fit, np.asarray(np.linalg.cholesky(weighted.bread))
     S = weighted.weights * fit.slope / fit.variance
     scored, predicted = S[:, None] * (fit.X @ root), fit.slope[:, None] * (fit.X @ root)
     K = (scored * fit.variance[:, None]).T @ scored
-    C = np.linalg.cholesky(K)
-    G, p = clusters.n_clusters, fit.p
-    scores, eigenvalues = np.empty((2, G, p))
-    own, cross, gained = np.empty((3, G, p, p))
-    for g in range(G):
-        rows = clusters.rows(g)
-        left, right, v = predicted[rows], scored[rows], fit.variance[rows]
-        eigenvalues[g] = _hat_eigenvalues(left, right)
-        F = adjusted_scores(left, right, v, K)
-        scores[g] = fit.residual[rows] @ F
-        own[g] = (v[:, None] * F).T @ F
-        cross[g] = np.linalg.solve(C, (v[:, None] * right).T @ F)
-        gained[g] = C.T @ (left.T @ F) - cross[g]
-    return AdjustedBlocks(
-        root=frozen(np.asarray(root)),
-        scores=frozen(scores),
-        own=frozen(own),
-        cross=frozen(cross),
-        facts=facts_of(weighted.scaled, clusters, eigenvalues),
-        gained=frozen(gained),
+    villages = (
+        VillageRows(
+            predicted=predicted[rows],
+            scored=scored[rows],
+            variance=fit.variance[rows],
+            residual=fit.residual[rows],
+        )
+        for rows in map(clusters.rows, range(clusters.n_clusters))
+    )
+    return blocks_of_villages(
+        villages, K, root, lambda values: facts_of(weighted.scaled, clusters, values)
     )
 
 
-def _hat_eigenvalues(left: Floats, right: Floats) -> Floats:
-    """Eigenvalues of a village's hat block, ascending, shape (p,)."""
-    return np.asarray(np.linalg.eigvalsh(left.T @ right))
+def blocks_of_villages(
+    villages: Iterable[VillageRows],
+    K: Floats,
+    root: Floats,
+    facts: Callable[[Floats], ClusterFacts],
+) -> AdjustedBlocks:
+    """Adjust villages' scores and find how they vary under the working model.
+
+    Parameters
+    ----------
+    villages : iterable of VillageRows
+        In coordinates in which the bread is I.
+    K : ndarray, shape (p, p)
+        The spread of the unadjusted scores, X'S V S X summed over all villages.
+    root : ndarray, shape (p, p)
+        The root of the bread that gives those coordinates.
+    facts : callable, (G, p) -> ClusterFacts
+        What to know of the villages, from the eigenvalues of their hat blocks.
+
+    Returns
+    -------
+    AdjustedBlocks
+
+    Notes
+    -----
+    Omega_gh = [g = h] F'VF + a'K a - a'b - b'a with a = X'D F, b = X'S V F; completing the
+    square gives what is lost and what is gained.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.covariances.cr2 import ClusterFacts
+    >>> Z, e = np.full((2, 1), 0.5), np.array([1.0, -0.5])
+    >>> rows = [VillageRows(predicted=Z, scored=Z, variance=np.ones(2), residual=e)] * 2
+    >>> none = ClusterFacts(sizes=e, leverage=e, largest_eigenvalue=e)
+    >>> blocks_of_villages(rows, np.eye(1), np.eye(1), lambda _: none).covariance.round(4)
+    array([[0.25]])
+    """
+    C = np.linalg.cholesky(K)
+    scores, own, cross, gained, eigenvalues = [], [], [], [], []
+    for one in villages:
+        L, R, v = one.predicted, one.scored, one.variance
+        eigenvalues.append(np.linalg.eigvalsh(L.T @ R))
+        F = adjusted_scores(L, R, v, K)
+        scores.append(one.residual @ F)
+        own.append((v[:, None] * F).T @ F)
+        cross.append(np.linalg.solve(C, (v[:, None] * R).T @ F))
+        gained.append(C.T @ (L.T @ F) - cross[-1])
+    return AdjustedBlocks(
+        root=frozen(root),
+        scores=frozen(np.array(scores)),
+        own=frozen(np.array(own)),
+        cross=frozen(np.array(cross)),
+        facts=facts(np.array(eigenvalues)),
+        gained=frozen(np.array(gained)),
+    )

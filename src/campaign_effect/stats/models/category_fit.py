@@ -13,6 +13,8 @@ from campaign_effect.stats.moments.arrays import Floats, Integers
 
 Rows = Integers | slice
 
+FLAT = 1e-14  # of a row's largest curvature
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryFit(ABC):
@@ -90,6 +92,20 @@ class CategoryFit(ABC):
     def scores(self, rows: Rows) -> Floats:
         """Differentiate one answer's log-likelihood by theta, shape (m, q)."""
         return np.asarray(np.einsum("mr,mrq->mq", self.slopes[rows], self.directions(rows)))
+
+    def whitened(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Turn answers into rows of a linear model with their scores and their information.
+
+        Shapes (m, r, q) and (m, r): B with B'B an answer's information, e with B'e its score.
+        """
+        curvatures, U = np.linalg.eigh(self.curvatures[rows])
+        is_flat = curvatures <= FLAT * curvatures[:, -1:]  # the end of an outermost category
+        lengths = np.sqrt(np.where(is_flat, 1.0, curvatures))
+        turned = np.where(is_flat, 0.0, lengths)[:, :, None] * np.swapaxes(U, 1, 2)
+        slopes = np.einsum("mrs,mr->ms", U, self.slopes[rows])
+        return np.asarray(turned @ self.directions(rows)), np.where(
+            is_flat, 0, slopes / lengths
+        )
 
 
 def check_categories(y: Integers, *, least: int = 2) -> int:

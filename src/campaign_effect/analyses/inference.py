@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from scipy import stats
@@ -16,6 +17,16 @@ from campaign_effect.stats.covariances.covariance import (
 )
 from campaign_effect.stats.design.pooling import pool_estimates
 from campaign_effect.stats.moments.arrays import Floats
+
+_COLUMNS: Final = (
+    "estimate",
+    "std_error",
+    "statistic",
+    "df",
+    "p_value",
+    "conf_low",
+    "conf_high",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,11 @@ class Inference:
     conf_high: float | None
     riv: float | None = None
     fmi: float | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of a row that say so: the estimate, its error, test and interval."""
+        return {name: getattr(self, name) for name in _COLUMNS}
 
 
 def check_level(level: float) -> float:

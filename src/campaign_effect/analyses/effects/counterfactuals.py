@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -59,13 +59,19 @@ class Change:
     low: float | None = None
     width: float | None = None
 
-    def level_of(self, name: str) -> str | None:
-        """Name the level that a factor moves to, as the glossary does."""
-        return None if self.level is None else f"{name}={self.level}"
-
-    def base_of(self, name: str) -> str | None:
-        """Name the level that a factor moves from."""
-        return None if self.base is None else f"{name}={self.base}"
+    def columns(self, one: FittedModel, name: str, category: str | None) -> dict[str, Any]:
+        """Give the columns of a `ChangedRow`; levels are named as in the glossary."""
+        return {
+            "outcome": one.formula.outcome,
+            "model": f"model.{one.model.name}",
+            "term": name,
+            "contrast": self.contrast,
+            "level": None if self.level is None else f"{name}={self.level}",
+            "base": None if self.base is None else f"{name}={self.base}",
+            "low": self.low,
+            "high": self.high,
+            "category": category,
+        }
 
 
 def check_variable(one: FittedModel, name: str) -> str:

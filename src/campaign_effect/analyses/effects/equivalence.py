@@ -9,8 +9,9 @@ import numpy as np
 from scipy import stats
 
 from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
+from campaign_effect.analyses.effects.rows import ChangedRow
 from campaign_effect.errors import UsageError
-from campaign_effect.results import Literal, Name, Number, Points, PValue, Result, Row, Word
+from campaign_effect.results import Points, PValue, Result, Word
 from campaign_effect.stats.models.equivalence import two_one_sided_p
 
 LEAST_LEVEL: Final = 0.5
@@ -18,22 +19,13 @@ LEAST_LEVEL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Equivalence(Row):
+class Equivalence(ChangedRow):
     """One average effect against the smallest that matters.
 
     ``conf_low`` and ``conf_high`` cover 1 - 2 alpha; ``p_value`` is of the two one-sided
     tests. ``verdict`` is None where the effect has no test.
     """
 
-    outcome: Name
-    model: Word
-    term: Name
-    contrast: Literal
-    level: Name | None
-    base: Name | None
-    low: Number | None
-    high: Number | None
-    category: Literal | None
     estimate: Points
     conf_low: Points | None
     conf_high: Points | None
@@ -118,15 +110,7 @@ def _row(row: AverageEffect, within: float, level: float) -> Equivalence:
     reach = float(stats.t.isf((1 - level) / 2, df) * row.std_error)
     low, high = row.estimate - reach, row.estimate + reach
     return Equivalence(
-        outcome=row.outcome,
-        model=row.model,
-        term=row.term,
-        contrast=row.contrast,
-        level=row.level,
-        base=row.base,
-        low=row.low,
-        high=row.high,
-        category=row.category,
+        **{column: getattr(row, column) for column in ChangedRow.kinds()},
         estimate=row.estimate,
         conf_low=low if is_tested else None,
         conf_high=high if is_tested else None,

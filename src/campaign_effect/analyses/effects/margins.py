@@ -18,30 +18,17 @@ from campaign_effect.analyses.effects.counterfactuals import (
 from campaign_effect.analyses.effects.fit import fit_effect
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
 from campaign_effect.analyses.inference import check_level
-from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
+from campaign_effect.results import Df, Number, Points, PValue, Result
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.survey import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AverageEffect(Row):
-    """What one variable changes on average, in units of the outcome.
+class AverageEffect(ChangedRow):
+    """What one variable changes on average, in units of the outcome."""
 
-    A factor moves from ``base`` to ``level``, a number from ``low`` to ``high`` where these
-    are the same for everyone.
-    """
-
-    outcome: Name
-    model: Word
-    term: Name
-    contrast: Literal
-    level: Name | None
-    base: Name | None
-    low: Number | None = None
-    high: Number | None = None
-    category: Literal | None
     estimate: Points
     std_error: Points
     statistic: Number | None
@@ -173,20 +160,6 @@ def _rows(
         for category in one.categories or (None,):
             test = next(tests)
             yield AverageEffect(
-                outcome=one.formula.outcome,
-                model=f"model.{one.model.name}",
-                term=name,
-                contrast=change.contrast,
-                level=change.level_of(name),
-                base=change.base_of(name),
-                low=change.low,
-                high=change.high,
-                category=category,
-                estimate=test.estimate,
-                std_error=test.std_error,
-                statistic=test.statistic,
-                df=test.df,
-                p_value=test.p_value,
-                conf_low=test.conf_low,
-                conf_high=test.conf_high,
+                **change.columns(one, name, category),
+                **test.columns,
             )

@@ -22,10 +22,10 @@ from campaign_effect.analyses.effects.counterfactuals import (
 )
 from campaign_effect.analyses.effects.pooled import PooledModel, Quantities
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
 from campaign_effect.analyses.inference import Inference
 from campaign_effect.errors import StatisticsError, UsageError
-from campaign_effect.results import Df, Literal, Name, Number, Points, PValue, Result, Row, Word
+from campaign_effect.results import Df, Name, Number, Points, PValue, Result
 from campaign_effect.stats.covariances.hotelling import JointTest, joint_test
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -34,18 +34,9 @@ MOST_VALUES: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionalEffect(Row):
+class ConditionalEffect(ChangedRow):
     """The average effect of ``term`` where ``by`` has one answer (a level or a value)."""
 
-    outcome: Name
-    model: Word
-    term: Name
-    contrast: Literal
-    level: Name | None
-    base: Name | None
-    low: Number | None
-    high: Number | None
-    category: Literal | None
     by: Name
     by_level: Name | None
     by_value: Number | None
@@ -67,18 +58,9 @@ class EffectDifference(ConditionalEffect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EffectEquality(Row):
+class EffectEquality(ChangedRow):
     """Whether the effects at all answers of ``by`` are equal, by one joint test."""
 
-    outcome: Name
-    model: Word
-    term: Name
-    contrast: Literal
-    level: Name | None
-    base: Name | None
-    low: Number | None
-    high: Number | None
-    category: Literal | None
     by: Name
     statistic: Number
     df: Df
@@ -270,31 +252,13 @@ def _facts(
         yield {
             **_changed(asked, change, category),
             **_named(column, answer, "by_level", "by_value"),
-            "estimate": test.estimate,
-            "std_error": test.std_error,
-            "statistic": test.statistic,
-            "df": test.df,
-            "p_value": test.p_value,
-            "conf_low": test.conf_low,
-            "conf_high": test.conf_high,
+            **test.columns,
         }
 
 
 def _changed(asked: _Question, change: Change, category: str | None) -> dict[str, Any]:
     """Say what changes, of which model and category."""
-    one, of = asked.pooled.first, asked.of
-    return {
-        "outcome": one.formula.outcome,
-        "model": f"model.{one.model.name}",
-        "term": of,
-        "contrast": change.contrast,
-        "level": change.level_of(of),
-        "base": change.base_of(of),
-        "low": change.low,
-        "high": change.high,
-        "category": category,
-        "by": asked.by,
-    }
+    return {**change.columns(asked.pooled.first, asked.of, category), "by": asked.by}
 
 
 def _named(column: pd.Series, answer: Answer, level: str, value: str) -> dict[str, Any]:

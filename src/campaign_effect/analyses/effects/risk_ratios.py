@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -22,39 +22,21 @@ from campaign_effect.analyses.effects.counterfactuals import (
 from campaign_effect.analyses.effects.estimates import predictions_of
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
+from campaign_effect.analyses.inference import Inference
 from campaign_effect.errors import UsageError
-from campaign_effect.results import (
-    Df,
-    Literal,
-    Name,
-    Number,
-    Proportion,
-    PValue,
-    Result,
-    Row,
-    Word,
-)
+from campaign_effect.results import Df, Number, Proportion, PValue, Result
 from campaign_effect.stats.models.margins import Margin, log_ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RiskRatio(Row):
+class RiskRatio(ChangedRow):
     """How many times as probable the outcome is after a change as before it.
 
     ``risk`` and ``base_risk`` are the average probabilities after and before; ``std_error`` is
     of the logarithm of the ratio, and so are ``statistic`` and ``p_value``.
     """
 
-    outcome: Name
-    model: Word
-    term: Name
-    contrast: Literal
-    level: Name | None
-    base: Name | None
-    low: Number | None
-    high: Number | None
-    category: Literal | None
     risk: Proportion
     base_risk: Proportion
     estimate: Number
@@ -168,25 +150,21 @@ def _rows(
         rows, ratios, means, strict=True
     ):
         yield RiskRatio(
-            outcome=one.formula.outcome,
-            model=f"model.{one.model.name}",
-            term=name,
-            contrast=change.contrast,
-            level=change.level_of(name),
-            base=change.base_of(name),
-            low=change.low,
-            high=change.high,
-            category=category,
+            **change.columns(one, name, category),
             risk=float(after),
             base_risk=float(before),
-            estimate=float(np.exp(test.estimate)),
-            std_error=test.std_error,
-            statistic=test.statistic,
-            df=test.df,
-            p_value=test.p_value,
-            conf_low=None if test.conf_low is None else float(np.exp(test.conf_low)),
-            conf_high=None if test.conf_high is None else float(np.exp(test.conf_high)),
+            **_exponentiated(test).columns,
         )
+
+
+def _exponentiated(test: Inference) -> Inference:
+    """Give the ratio and its interval for their logarithms; the test is the same."""
+    return replace(
+        test,
+        estimate=float(np.exp(test.estimate)),
+        conf_low=None if test.conf_low is None else float(np.exp(test.conf_low)),
+        conf_high=None if test.conf_high is None else float(np.exp(test.conf_high)),
+    )
 
 
 def _risks(

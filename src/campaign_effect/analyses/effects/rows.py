@@ -23,6 +23,25 @@ from campaign_effect.results import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedRow(Row):
+    """A change of one variable in one model.
+
+    A factor moves from ``base`` to ``level``, a number from ``low`` to ``high`` where these
+    are the same for everyone.
+    """
+
+    outcome: Name
+    model: Word
+    term: Name
+    contrast: Literal
+    level: Name | None
+    base: Name | None
+    low: Number | None
+    high: Number | None
+    category: Literal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficient(Row):
     """One term of one model."""
 

@@ -31,3 +31,26 @@ def test_no_public_name_is_also_a_module():
 def test_importing_the_library_opens_nothing_heavy():
     code = "import sys, campaign_effect; assert not {'pandas', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+OF_RESULTS = ("Survey", "EffectResult", "MarginsResult", "ConfirmatoryResult", "Schema")
+TAKING = [
+    name
+    for name in ce.__all__
+    if inspect.isfunction(getattr(ce, name))
+    and str(next(iter(inspect.signature(getattr(ce, name)).parameters.values())).annotation)
+    .removeprefix("Sequence[")
+    .startswith(OF_RESULTS)
+]
+
+
+@pytest.mark.parametrize("name", TAKING)
+@pytest.mark.parametrize("given", ["survey.csv", 3])
+def test_what_is_no_survey_or_result_is_refused_kindly(name, given):
+    asked = inspect.signature(getattr(ce, name)).parameters.values()
+    needed = {
+        p.name: "x" for p in list(asked)[1:] if p.default is p.empty and p.kind != p.VAR_KEYWORD
+    }
+    with pytest.raises(ce.CampaignEffectError) as raised:
+        getattr(ce, name)(given, **needed)
+    assert raised.value.hint

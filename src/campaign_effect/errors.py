@@ -25,8 +25,13 @@ about the data that does not stop the work is a ``Notice`` in the result instead
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Fact = str | int | float | tuple[str, ...]
 """What an error, a notice or a text may state."""
@@ -152,6 +157,56 @@ class ConvergenceError(StatisticsError):
 
 class OutputError(CampaignEffectError):
     """A place cannot be written."""
+
+
+def takes(kind: type, hint: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Refuse a first argument of another kind, instead of failing somewhere within.
+
+    Parameters
+    ----------
+    kind : type
+        What the function takes first.
+    hint : str
+        How to come by one.
+
+    Raises
+    ------
+    UsageError
+        By the function, on another first argument.
+
+    Examples
+    --------
+    >>> @takes(int, "count first.")
+    ... def double(number):
+    ...     return 2 * number
+    >>> double("three")
+    Traceback (most recent call last):
+    ...
+    campaign_effect.errors.UsageError: double takes int first.
+    Received: str.
+    Hint: count first.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        first = function.__code__.co_varnames[0]
+
+        @wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+            given = args[0] if args else kwargs.get(first)
+            if (args or first in kwargs) and not isinstance(given, kind):
+                raise not_taken(function.__name__, kind, given, hint)
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+def not_taken(name: str, kind: type, given: object, hint: str) -> UsageError:
+    """Say that a function takes something else first."""
+    return UsageError(
+        f"{name} takes {kind.__name__} first.", received=type(given).__name__, hint=hint
+    )
 
 
 def nearest_word(word: str, words: Iterable[str]) -> str | None:

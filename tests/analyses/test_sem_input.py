@@ -125,9 +125,12 @@ def test_constant_answers_are_named(frame):
 
 
 def test_sums_of_other_items_are_not_positive_definite(frame):
-    doubled = frame.assign(d=frame["a"] + frame["b"] + frame["c"])
-    with pytest.raises(errors.StatisticsError, match="not positive definite"):
-        ce.confirm_factors(doubled, MODEL, estimator="ML")
+    rng = np.random.default_rng(7)
+    summed = frame["a"] + frame["b"] + frame["c"]
+    doubled = frame.assign(d=summed, e=rng.normal(size=len(frame)))
+    with pytest.raises(errors.StatisticsError, match="not positive definite") as raised:
+        ce.confirm_factors(doubled, f"{MODEL} + e", estimator="ML")
+    assert raised.value.received.endswith("4 that determine each other: 'a', 'b', 'c', 'd'")
 
 
 def test_items_that_repeat_each_other_are_named(frame):
@@ -267,3 +270,9 @@ def test_scores_need_the_method_of_their_answers(frame):
     summary = ce.confirm_factors(given, MODEL, estimator="ML")
     with pytest.raises(errors.UsageError, match="no respondents"):
         ce.score_factors(summary)
+
+
+def test_a_factor_is_not_proposed_as_its_own_indicator(frame):
+    with pytest.raises(errors.FormulaError) as raised:
+        ce.confirm_factors(frame, "f =~ a + b + c + ff")
+    assert "did you mean" not in raised.value.hint

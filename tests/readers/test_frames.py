@@ -92,3 +92,9 @@ def test_a_column_of_polars_is_no_survey():
     pl = pytest.importorskip("polars")
     with pytest.raises(SourceError, match="a file or a data frame"):
         read_table(pl.Series([1, 2]))
+
+
+def test_infinite_numbers_are_refused_by_column_and_row():
+    frame = pd.DataFrame({"x": [1.0, 2.0, -float("inf")], "y": [0, 1, 1]})
+    with pytest.raises(ce.CampaignEffectError, match="row 2: the cell of the column 'x'"):
+        ce.read_survey(frame)

@@ -11,7 +11,7 @@ import pandas as pd
 from campaign_effect.analyses.samples import everyone
 from campaign_effect.errors import Fact
 from campaign_effect.results import Glossary, Name, Result, Row, Word
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 ELEMENTS: Final = (
     *("strategy", "sponsor", "conductor", "instrument", "population", "recruitment"),
@@ -43,6 +43,7 @@ class DisclosureResult(Result):
     facts: tuple[tuple[str, Fact], ...]
 
 
+@takes_survey
 def disclose_study(survey: Survey) -> DisclosureResult:
     """List the elements that every report of a survey must disclose, and what is stated.
 

@@ -32,7 +32,7 @@ from campaign_effect.results import (
     Word,
 )
 from campaign_effect.stats.models.noncentral import cramers_v, eta_squared, hedges_g
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 SMALL_EXPECTED = 5
 """Expected counts below it make chi-square's approximation poor (Cochran 1954,
@@ -92,6 +92,7 @@ class GroupsResult(Result):
     pairs: tuple[GroupPair, ...]
 
 
+@takes_survey
 def compare_groups(
     survey: Survey, of: str | Sequence[str] | None = None, *, by: str | None = None
 ) -> GroupsResult:

@@ -23,7 +23,7 @@ from campaign_effect.stats.moments.tables import (
     count_tables,
     encode,
 )
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ class PolychoricResult(Result):
     polyserials: tuple[PolyserialCorrelation, ...]
 
 
+@takes_survey
 def estimate_polychorics(
     survey: Survey,
     items: Items = None,

@@ -18,7 +18,7 @@ from campaign_effect.results import Count, Flag, Literal, Name, Number, Proporti
 from campaign_effect.stats.design.raking import Margin, rake_weights
 from campaign_effect.stats.design.suppression import suppress_line
 from campaign_effect.stats.moments.arrays import Floats
-from campaign_effect.survey import Absence, Survey
+from campaign_effect.survey import Absence, Survey, takes_survey
 
 Known = Mapping[str, Mapping[object, float]]
 """Variables, and the total or share of each of their levels in the population."""
@@ -89,6 +89,7 @@ class RakingResult(Result):
         return pd.Series([one.weight for one in self.respondents], index=rows, name="weight")
 
 
+@takes_survey
 def rake(survey: Survey, margins: Known, *, trim: float | None = LARGEST) -> RakingResult:
     """Weight respondents to known margins of the population.
 

@@ -37,7 +37,7 @@ from campaign_effect.results import (
     Row,
 )
 from campaign_effect.stats.items.critical import critical_correlation
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 LOW_RELIABILITY: Final = 0.70
 """A convention: Nunnally, J. C., & Bernstein, I. H. (1994), Psychometric theory."""
@@ -129,6 +129,7 @@ class ThesisResult(Result):
     bands: tuple[tuple[float, str], ...]
 
 
+@takes_survey
 def assess_items(
     survey: Survey,
     items: Items = None,

@@ -26,6 +26,7 @@ from campaign_effect.schema.model import (
     Schema,
     Texts,
     Variable,
+    takes_schema,
 )
 
 _JOINT: Final = " | "
@@ -41,6 +42,7 @@ _LISTS: Final[dict[str, type[Part]]] = {
 """Lists of parts with a sheet of their own; answers and items have theirs inside others."""
 
 
+@takes_schema
 def write_codebook(schema: Schema, path: str | Path) -> Export:
     """Write a schema as an Excel codebook.
 

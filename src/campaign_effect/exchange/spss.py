@@ -13,6 +13,7 @@ import pandas as pd
 from campaign_effect.errors import OutputError
 from campaign_effect.exchange.carried import Export, lost
 from campaign_effect.schema.model import Point, Scale
+from campaign_effect.survey import takes_survey
 from campaign_effect.survey.model import Absence, Survey
 
 _FORM: Final = "SPSS"
@@ -21,6 +22,7 @@ _LONGEST_QUESTION: Final = 255
 _MOST_MISSING: Final = 3
 
 
+@takes_survey
 def write_spss(survey: Survey, path: str | Path, *, language: str = "en") -> Export:
     """Write the answers of a survey as an SPSS file (.sav).
 

@@ -9,11 +9,20 @@ from typing import Any, Final
 
 from campaign_effect.errors import OutputError
 from campaign_effect.exchange.carried import Export
-from campaign_effect.schema.model import Item, Point, Scale, Schema, Texts, Variable
+from campaign_effect.schema.model import (
+    Item,
+    Point,
+    Scale,
+    Schema,
+    Texts,
+    Variable,
+    takes_schema,
+)
 
 _PROFILE: Final = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 
+@takes_schema
 def write_table_schema(schema: Schema, path: str | Path, *, language: str = "en") -> Export:
     """Describe the coded answers of a survey as a Frictionless Table Schema 2.0.
 

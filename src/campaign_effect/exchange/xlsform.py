@@ -25,6 +25,7 @@ from campaign_effect.schema.model import (
     Schema,
     Texts,
     Variable,
+    takes_schema,
 )
 
 _FORM: Final = "XLSForm"
@@ -58,6 +59,7 @@ class Import:
     notices: tuple[Notice, ...] = ()
 
 
+@takes_schema
 def write_xlsform(schema: Schema, path: str | Path) -> Export:
     """Write the questions of a schema as an XLSForm.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ LONGEST_CELL: Final = 1_000_000
 
 
 def refuse_foreign_cells(table: RawTable) -> None:
-    """Refuse a table with a cell longer than any answer, or with a NUL character.
+    """Refuse a cell longer than any answer, a NUL character, or an infinite number.
 
     Raises
     ------
@@ -25,6 +26,16 @@ def refuse_foreign_cells(table: RawTable) -> None:
     """
     for name in table.cells:
         cells = table.cells[name]
+        if pd.api.types.is_float_dtype(cells.dtype):
+            is_infinite = np.isinf(cells.to_numpy(dtype=np.float64, na_value=np.nan))
+            if is_infinite.any():
+                raise _refused(
+                    table,
+                    str(name),
+                    int(is_infinite.argmax()),
+                    "holds an infinite number",
+                    "something was divided by 0: leave the cell empty, or mend it.",
+                )
         texts = cells.cat.categories if isinstance(cells.dtype, pd.CategoricalDtype) else cells
         if not isinstance(texts.dtype, pd.StringDtype) or not len(texts):
             continue

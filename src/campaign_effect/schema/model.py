@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from campaign_effect.errors import nearest_word
+from campaign_effect.errors import nearest_word, takes
 from campaign_effect.schema.parts import (
     LANGUAGES,
     Code,
@@ -369,3 +369,9 @@ def _refuse_unknown(where: str, word: Code, words: list[Code]) -> None:
     near = nearest_word(str(word), map(str, words))
     meant = f"; did you mean {near!r}?" if near else f"; there are {words}"
     raise ValueError(f"{where} names {word!r}, which the schema does not have{meant}")
+
+
+takes_schema = takes(
+    Schema, "read it first: schema = ce.read_schema(file), or take survey.schema."
+)
+"""Refuses what is not a schema."""

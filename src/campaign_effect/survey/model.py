@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 import pandas as pd
 
+from campaign_effect.errors import takes
 from campaign_effect.readers.table import Source
 from campaign_effect.results import NO_GLOSSARY, Glossary, Notice
 from campaign_effect.schema.model import Schema
@@ -115,3 +116,7 @@ class Survey:
             times=None if self.times is None else self.times[kept],
             steps=(*self.steps, Step(reason=reason, n=int((~kept).sum()))),
         )
+
+
+takes_survey = takes(Survey, "read it first: survey = ce.read_survey(file, schema=...).")
+"""Refuses what is not a survey, as a data frame that was not read."""

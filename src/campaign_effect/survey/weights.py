@@ -10,7 +10,7 @@ import pandas as pd
 from campaign_effect.errors import SurveyError
 from campaign_effect.results import Glossary
 from campaign_effect.schema.model import Variable
-from campaign_effect.survey.model import Absence, Survey
+from campaign_effect.survey.model import Absence, Survey, takes_survey
 
 _LABELS: Final = (("en", "weights of the respondents"), ("id", "bobot responden"))
 
@@ -47,6 +47,7 @@ def require_weights(survey: Survey) -> Survey:
     return survey.without(rows, reason=NO_WEIGHT) if len(rows) else survey
 
 
+@takes_survey
 def with_weights(survey: Survey, weights: pd.Series, *, name: str = "raked_weight") -> Survey:
     """Give a survey other weights, for every analysis that takes the schema's weight.
 

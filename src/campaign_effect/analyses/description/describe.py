@@ -13,9 +13,10 @@ from campaign_effect.analyses.description.respondents import respondent_rows
 from campaign_effect.analyses.description.rows import DescriptionResult
 from campaign_effect.analyses.description.weighted import survey_weights, weighting_rows
 from campaign_effect.analyses.samples import any_answer_sample, everyone
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 
+@takes_survey
 def describe_items(survey: Survey, *, min_cell: int | None = None) -> DescriptionResult:
     """Describe respondents, items, answers, scores and correlations.
 

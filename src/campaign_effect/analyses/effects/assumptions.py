@@ -18,7 +18,7 @@ from campaign_effect.analyses.effects.assumption_rows import (
     InfluenceRow,
 )
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.errors import ConvergenceError, SurveyError
 from campaign_effect.results import Notice
@@ -67,6 +67,7 @@ MOST_INFLUENTIAL: Final = 5
 """Answers that a table of influence names."""
 
 
+@takes_effect
 def check_assumptions(effect: EffectResult, *, level: float = 0.95) -> AssumptionsResult:
     """Run the classical checks of linear and logistic models.
 

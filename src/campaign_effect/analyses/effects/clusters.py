@@ -10,7 +10,7 @@ import numpy as np
 
 from campaign_effect.analyses.effects.fit import fit_effect
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import (
     Bounded,
@@ -83,6 +83,7 @@ class ClustersResult(Result):
     level: float
 
 
+@takes_effect
 def check_clusters(
     effect: EffectResult, *, of: str | Sequence[str] | None = None, seed: int = 1
 ) -> ClustersResult:

@@ -15,7 +15,7 @@ from campaign_effect.analyses.effects.margins import AverageEffect, average_effe
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.pooled_tests import joint_test_of, likelihood_ratio_of
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, effects_of
 from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import (
     Bounded,
@@ -156,6 +156,7 @@ def compare_models(
     >>> ce.compare_models(steps).tidy()["added"].tolist()
     ['', 'z']
     """
+    effects = effects_of("compare_models", effects)
     pooled = [_single(effect) for effect in effects]
     models = [one.first for one in pooled]
     _refuse_unlike(models)

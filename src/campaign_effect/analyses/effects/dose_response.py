@@ -49,7 +49,7 @@ from campaign_effect.schema.model import Schema
 from campaign_effect.stats.design.suppression import suppress_line
 from campaign_effect.stats.models.dose import linearity_contrasts
 from campaign_effect.stats.moments.arrays import Floats, Integers
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 LEAST_FOR_TREND: Final = 3
 """Two answers always lie on a line."""
@@ -104,6 +104,7 @@ class DoseResponseResult(Result):
     min_cell: int
 
 
+@takes_survey
 def estimate_dose_response(  # noqa: PLR0913 - the choices of fit_effect, and of what
     survey: Survey,
     of: str | Sequence[str],

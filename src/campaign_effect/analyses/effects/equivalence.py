@@ -10,7 +10,7 @@ from scipy import stats
 
 from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
 from campaign_effect.analyses.effects.rows import ChangedRow
-from campaign_effect.errors import UsageError
+from campaign_effect.errors import UsageError, takes
 from campaign_effect.results import Points, PValue, Result, Word
 from campaign_effect.stats.models.equivalence import two_one_sided_p
 
@@ -43,6 +43,7 @@ class EquivalenceResult(Result):
     level: float
 
 
+@takes(MarginsResult, "ask for it first: margins = ce.average_effects(effect).")
 def assess_equivalence(effects: MarginsResult, *, within: float) -> EquivalenceResult:
     """Say of average effects whether they are shown to be negligible.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from campaign_effect.errors import MissingColumnsError, SurveyError
 from campaign_effect.results import Glossary, Notice
 from campaign_effect.schema.model import Schema, Variable
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 ANY: Final = "any_exposure"
 NUMBER: Final = "n_exposures"
@@ -51,6 +51,7 @@ def lowest_answers(schema: Schema) -> dict[str, float]:
     return lowest
 
 
+@takes_survey
 def count_exposures(survey: Survey, *, above: Mapping[str, float] | None = None) -> Survey:
     """Add to a survey whether any exposure was met, and how many were.
 

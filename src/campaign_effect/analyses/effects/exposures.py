@@ -13,7 +13,7 @@ from campaign_effect.analyses.effects.margins import AverageEffect, average_effe
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.pooled_tests import joint_test_of
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.errors import UsageError
 from campaign_effect.results import (
     Df,
@@ -83,6 +83,7 @@ class ExposuresResult(Result):
     level: float
 
 
+@takes_effect
 def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResult:
     """Compare exposures that are numbers on one scale (how often, on each platform).
 

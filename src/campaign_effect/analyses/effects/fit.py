@@ -51,9 +51,10 @@ from campaign_effect.stats.models.random_intercept import (
 )
 from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 
+@takes_survey
 def fit_effect(  # noqa: PLR0913 - the choices of a regression
     survey: Survey,
     formula: str | None = None,

@@ -18,7 +18,7 @@ from campaign_effect.analyses.effects.counterfactuals import (
 from campaign_effect.analyses.effects.fit import fit_effect
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.results import Df, Number, Points, PValue, Result
 from campaign_effect.stats.moments.arrays import Floats
@@ -53,6 +53,7 @@ class MarginsResult(Result):
     exposures: tuple[str, ...] = ()
 
 
+@takes_effect
 def average_effects(
     effect: EffectResult,
     *,

@@ -36,7 +36,7 @@ from campaign_effect.results import (
 from campaign_effect.stats.items.one_factor import mcdonald_omega
 from campaign_effect.stats.models.measurement_error import Attenuation, attenuation
 from campaign_effect.stats.moments.arrays import Floats, Integers
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 LEAST_ITEMS: Final = 3
 """Omega of fewer items is not determined."""
@@ -91,6 +91,7 @@ class MeasurementErrorResult(Result):
     level: float
 
 
+@takes_survey
 def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and of what
     survey: Survey,
     of: str,

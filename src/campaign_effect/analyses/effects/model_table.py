@@ -10,7 +10,12 @@ from typing import Literal as OneOf
 
 from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
 from campaign_effect.analyses.effects.pooled import PooledModel
-from campaign_effect.analyses.effects.rows import Coefficient, EffectResult, ModelFit
+from campaign_effect.analyses.effects.rows import (
+    Coefficient,
+    EffectResult,
+    ModelFit,
+    effects_of,
+)
 from campaign_effect.errors import UsageError
 from campaign_effect.results import (
     Count,
@@ -111,7 +116,7 @@ def tabulate_models(
     >>> ce.tabulate_models(steps).tidy()[["column", "block", "term"]].values.tolist()[2:]
     [[2, 1, 'Intercept'], [2, 1, 'x'], [2, 2, 'z']]
     """
-    results = [effects] if isinstance(effects, EffectResult) else list(effects)
+    results = effects_of("tabulate_models", effects)
     if not results:
         raise UsageError("There is no model.", hint="give results of fit_effect.")
     if show not in SHOWN:

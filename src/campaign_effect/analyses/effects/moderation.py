@@ -22,7 +22,7 @@ from campaign_effect.analyses.effects.counterfactuals import (
 )
 from campaign_effect.analyses.effects.pooled import PooledModel, Quantities
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect
 from campaign_effect.analyses.inference import Inference
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import Df, Name, Number, Points, PValue, Result
@@ -80,6 +80,7 @@ class ModerationResult(Result):
     own_members: bool
 
 
+@takes_effect
 def compare_effects(
     effect: EffectResult,
     of: str,

@@ -21,7 +21,7 @@ from campaign_effect.analyses.effects.counterfactuals import (
 from campaign_effect.analyses.effects.estimates import predictions_of
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.analyses.inference import Inference
 from campaign_effect.results import Df, Literal, Name, Number, Proportion, Result, Row, Word
 from campaign_effect.stats.moments.arrays import Floats
@@ -64,6 +64,7 @@ LINEAR: Final = frozenset({"ols", "lpm"})
 """Models whose predictions may leave 0 to 1."""
 
 
+@takes_effect
 def predict_probabilities(
     effect: EffectResult,
     of: str,

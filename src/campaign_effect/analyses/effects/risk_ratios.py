@@ -22,7 +22,7 @@ from campaign_effect.analyses.effects.counterfactuals import (
 from campaign_effect.analyses.effects.estimates import predictions_of
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult
+from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect
 from campaign_effect.analyses.inference import Inference
 from campaign_effect.errors import UsageError
 from campaign_effect.results import Df, Number, Proportion, PValue, Result
@@ -58,6 +58,7 @@ class RiskRatioResult(Result):
     at: tuple[tuple[str, Answer], ...] = ()
 
 
+@takes_effect
 def estimate_risk_ratios(
     effect: EffectResult,
     *,

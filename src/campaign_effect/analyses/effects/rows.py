@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
+from campaign_effect.errors import not_taken, takes
 from campaign_effect.results import (
     Bounded,
     Count,
@@ -189,3 +191,25 @@ class ImputedEffectResult(EffectResult):
     information: tuple[MissingInformation, ...]
     variables: tuple[ImputedVariable, ...]
     chains: tuple[ChainStep, ...]
+
+
+EFFECT_HINT: Final = "fit it first: effect = ce.fit_effect(survey, formula)."
+
+takes_effect = takes(EffectResult, EFFECT_HINT)
+"""Refuses what is not a fitted model."""
+
+
+def effects_of(name: str, effects: EffectResult | Sequence[EffectResult]) -> list[EffectResult]:
+    """List one or several fitted models.
+
+    Raises
+    ------
+    UsageError
+        If one is something else; ``name`` is the function that was asked.
+    """
+    found: list[EffectResult] = []
+    for one in effects if isinstance(effects, list | tuple) else [effects]:
+        if not isinstance(one, EffectResult):
+            raise not_taken(name, EffectResult, one, EFFECT_HINT)
+        found.append(one)
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
 from campaign_effect.analyses.effects.pooled import Imputed, PooledModel, fit_imputations
-from campaign_effect.analyses.effects.rows import EffectResult
+from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.errors import UsageError, nearest_word
 from campaign_effect.results import Flag, Literal, Name, Number, Result, Row, Word
@@ -67,6 +67,7 @@ class SensitivityResult(Result):
     deltas: tuple[tuple[str, tuple[float, ...]], ...]
 
 
+@takes_effect
 def check_missing(
     effect: EffectResult,
     shift: str | Sequence[str],

@@ -31,7 +31,7 @@ from campaign_effect.stats.items.factors import Method
 from campaign_effect.stats.items.number_of_factors import parallel_analysis
 from campaign_effect.stats.items.rotation import Rotation
 from campaign_effect.stats.moments.smoothing import Smoothed
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 LOW_KMO: Final = 0.60
 """Below, factors are hardly worth looking for: Kaiser, H. F., & Rice, J. (1974)."""
@@ -42,6 +42,7 @@ WEAK_LOADING: Final = 0.30
 N_DRAWS: Final = 100
 
 
+@takes_survey
 def explore_factors(  # noqa: PLR0913 - each is a choice of its own, named by its users
     survey: Survey,
     items: Items = None,

@@ -18,9 +18,10 @@ from campaign_effect.analyses.quality.rows import Exclusion, QualityResult
 from campaign_effect.analyses.samples import everyone
 from campaign_effect.errors import SurveyError
 from campaign_effect.results import Notice
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 
+@takes_survey
 def check_quality(survey: Survey, *, min_cell: int | None = None) -> QualityResult:
     """Count what is missing and flag the respondents who need a second look.
 

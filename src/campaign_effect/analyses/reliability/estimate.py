@@ -35,7 +35,7 @@ from campaign_effect.errors import (
 )
 from campaign_effect.results import Notice, Sample
 from campaign_effect.stats.items.alpha import alpha_from_covariance
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 Found = tuple[
     ScaleReliability,
@@ -45,6 +45,7 @@ Found = tuple[
 ]
 
 
+@takes_survey
 def estimate_reliability(  # noqa: PLR0913 - each is a choice of its own, named by its users
     survey: Survey,
     *,

@@ -15,7 +15,7 @@ from campaign_effect.analyses.sem.cutoff_rows import (
     OmittedParameter,
 )
 from campaign_effect.analyses.sem.fitting import FittedFactors
-from campaign_effect.analyses.sem.rows import ConfirmatoryResult
+from campaign_effect.analyses.sem.rows import ConfirmatoryResult, takes_factors
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import Notice
 from campaign_effect.stats.moments.arrays import Floats
@@ -40,6 +40,7 @@ WORSE: Final = (1, 1, -1)
 """Which way SRMR, RMSEA and CFI grow worse."""
 
 
+@takes_factors
 def simulate_cutoffs(
     result: ConfirmatoryResult,
     *,

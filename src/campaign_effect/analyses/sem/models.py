@@ -107,7 +107,7 @@ def _check_known(model: Model, columns: Sequence[str]) -> None:
         takes_right = relation.operator in ("=~", "~", "~~")
         for name in (relation.left, relation.right) if takes_right else (relation.left,):
             if name not in known:
-                near = nearest_word(name, known)
+                near = nearest_word(name, [one for one in known if one != relation.left])
                 raise mistake(
                     model.text,
                     _place_of(model.text, relation, name),

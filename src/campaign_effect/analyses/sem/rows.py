@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from campaign_effect.analyses.sem.fitting import FittedFactors
+from campaign_effect.errors import takes
 from campaign_effect.results import (
     Bounded,
     Count,
@@ -332,3 +333,7 @@ class InvarianceResult(Result):
     groups: tuple[str, ...]
     estimator: str
     level: float
+
+
+takes_factors = takes(ConfirmatoryResult, "fit it first: result = ce.confirm_factors(survey).")
+"""Refuses what is not a fitted factor model."""

@@ -18,7 +18,7 @@ from campaign_effect.errors import (
 )
 from campaign_effect.stats.moments.arrays import Booleans, Floats
 from campaign_effect.stats.moments.tables import Codes, encode
-from campaign_effect.stats.moments.variation import PerfectPairsError
+from campaign_effect.stats.moments.variation import IndefiniteError, PerfectPairsError
 from campaign_effect.stats.sem.ordinal import sample_of_codes, sample_of_mixed
 from campaign_effect.stats.sem.sample import Sample, sample_of_rows
 
@@ -129,6 +129,13 @@ def make_sample(
         raise StatisticsError(
             f"Variables that predict each other perfectly: {', '.join(pairs)}.",
             hint="leave one of each pair out.",
+        ) from error
+    except IndefiniteError as error:
+        named = ", ".join(repr(answers.names[j]) for j in error.variables)
+        raise StatisticsError(
+            error.problem,
+            received=f"{error.received}: {named}",
+            hint=error.hint,
         ) from error
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from campaign_effect.analyses.sem.rows import ConfirmatoryResult
+from campaign_effect.analyses.sem.rows import ConfirmatoryResult, takes_factors
 from campaign_effect.errors import UsageError
 from campaign_effect.stats.sem.ordinal_scores import ordinal_factor_scores
 from campaign_effect.stats.sem.scores import FactorScores, factor_scores
@@ -14,6 +14,7 @@ from campaign_effect.stats.sem.scores import FactorScores, factor_scores
 Method = Literal["regression", "bartlett", "ebm"]
 
 
+@takes_factors
 def score_factors(result: ConfirmatoryResult, *, method: Method | None = None) -> pd.DataFrame:
     """Estimate every respondent's place on the factors.
 

@@ -41,11 +41,12 @@ from campaign_effect.analyses.validity.rows import (
 )
 from campaign_effect.errors import StatisticsError
 from campaign_effect.results import Notice
-from campaign_effect.survey import Survey
+from campaign_effect.survey import Survey, takes_survey
 
 HTMT_RESAMPLES: Final = Bootstrap(reps=500)
 
 
+@takes_survey
 def check_validity(
     survey: Survey,
     items: Items = None,

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from campaign_effect.errors import NoVariationError, StatisticsError
 from campaign_effect.stats.moments.arrays import Booleans
 
+SHARE = 0.01  # of the largest weight in a direction, below which a variable has no part in it
+
 
 class ConstantItemsError(NoVariationError):
     """Items have one value only.
@@ -75,4 +77,30 @@ class EmptyCategoriesError(NoVariationError):
             hint="code the categories from these answers only, or join neighbouring ones.",
         )
         error.items = items
+        return error
+
+
+class IndefiniteError(StatisticsError):
+    """A covariance matrix is not positive definite.
+
+    Attributes
+    ----------
+    variables : tuple of int
+        Positions, from 0, of those that determine each other.
+    """
+
+    variables: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, smallest: float, direction: ArrayLike, n: int) -> IndefiniteError:
+        """Name who has a share in the direction of the smallest eigenvalue of correlations."""
+        size = np.abs(np.asarray(direction))
+        found = tuple(int(j) for j in np.flatnonzero(size > SHARE * size.max()))
+        error = cls(
+            "The covariance matrix is not positive definite.",
+            received=f"smallest eigenvalue of the correlations {smallest:.2g}, n = {n}, "
+            f"{len(size)} variables, among them {len(found)} that determine each other",
+            hint="leave out variables that are sums of others, or collect more rows.",
+        )
+        error.variables = found
         return error

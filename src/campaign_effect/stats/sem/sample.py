@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from campaign_effect.errors import StatisticsError, TooFewRowsError
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 from campaign_effect.stats.moments.patterns import Patterns, find_patterns, patterns_of_moments
+from campaign_effect.stats.moments.variation import IndefiniteError
 from campaign_effect.stats.sem.saturated import saturated_moments
+
+NULL = 1e-10  # an eigenvalue of correlations below this is 0 but for rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +235,6 @@ def _check_positive(cov: Floats, n: int) -> None:
             f"Variables without variation, by position from 0: {constant}.",
             hint="leave them out.",
         )
-    smallest = float(np.linalg.eigvalsh(cov / np.outer(scale, scale))[0])
-    if smallest < 1e-10:
-        raise StatisticsError(
-            "The covariance matrix is not positive definite.",
-            received=f"smallest eigenvalue of the correlations {smallest:.2g}, n = {n}, "
-            f"{len(cov)} variables",
-            hint="leave out variables that are sums of others, or collect more rows.",
-        )
+    values, vectors = np.linalg.eigh(cov / np.outer(scale, scale))
+    if values[0] < NULL:
+        raise IndefiniteError.of(float(values[0]), vectors[:, 0], n)

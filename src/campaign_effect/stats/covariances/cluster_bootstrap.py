@@ -111,10 +111,9 @@ def cluster_bootstrap(
 def _joined(fit: Fit, index: Integers, G: int) -> tuple[Integers, sparse.csr_array]:
     """Find a row for each kind of answer, and how many of it each cluster holds."""
     n = len(fit.y)
-    counts = np.ones(n) if fit.counts is None else fit.counts
     answers = np.column_stack([fit.X, fit.y])
     _, first, kind = np.unique(answers, axis=0, return_index=True, return_inverse=True)
     if len(first) > WORTHWHILE * n:
         first, kind = np.arange(n), np.arange(n)
-    members = sparse.csr_array((counts, (kind.ravel(), index)), shape=(len(first), G))
+    members = sparse.csr_array((fit.times, (kind.ravel(), index)), shape=(len(first), G))
     return first, members

@@ -147,7 +147,7 @@ class _RestrictedPath:
     def contributions(self, delta: float) -> Floats:
         """psi_g of each cluster under contrast = estimate - delta, shape (G,)."""
         fit = self.fit
-        times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+        times = fit.times
         offset = fit.X @ fit.beta - delta * (self.Z @ self.shift)
         theta = logit_with_offset(self.free, fit.y, times, offset)
         mean = expit(offset + self.free @ theta)

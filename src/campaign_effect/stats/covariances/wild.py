@@ -238,7 +238,7 @@ def _curve(fit: Fit, clusters: Clusters, contrast: Floats, weights: BootstrapWei
     a = bread c, the direction of the restriction, adds.
     """
     a = fit.bread @ contrast
-    times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+    times = fit.times
     S_0 = cluster_sums(fit.X * (times * fit.residual)[:, None], clusters)
     along = cluster_sums(fit.X * (times * (fit.X @ a))[:, None], clusters)
     S_1 = along / (contrast @ a)

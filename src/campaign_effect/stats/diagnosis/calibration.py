@@ -124,7 +124,7 @@ def calibrate(fit: Fit, n_groups: int = 10) -> Calibration:
     """
     if n_groups < 2:
         raise StatisticsError("Calibration needs 2 groups or more.", received=n_groups)
-    times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+    times = fit.times
     inner = _quantiles(fit.mean, times, np.arange(1, n_groups) / n_groups)
     group = np.searchsorted(np.unique(inner), fit.mean, side="left")
     kept = np.flatnonzero(np.bincount(group))
@@ -218,7 +218,7 @@ def classify(fit: Fit, cutoff: float = 0.5) -> Classification:
     """
     if not 0 < cutoff < 1:
         raise StatisticsError("A cut-off lies between 0 and 1.", received=cutoff)
-    times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+    times = fit.times
     is_called, is_event = fit.mean >= cutoff, fit.y == 1
     return Classification(
         cutoff=cutoff,

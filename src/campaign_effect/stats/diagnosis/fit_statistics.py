@@ -159,8 +159,7 @@ def binary_statistics(fit: Fit) -> BinaryStatistics:
     lr = 2 * (fit.log_likelihood - fit.null_log_likelihood)
     df_model = fit.p - holds_constant(fit.X)
     cox_snell = -np.expm1(-lr / fit.n)
-    counts = np.ones(len(fit.y)) if fit.counts is None else fit.counts
-    ones, zeros = counts * fit.y, counts * (1 - fit.y)
+    ones, zeros = fit.times * fit.y, fit.times * (1 - fit.y)
     return BinaryStatistics(
         deviance=-2 * fit.log_likelihood,
         null_deviance=-2 * fit.null_log_likelihood,
@@ -172,7 +171,7 @@ def binary_statistics(fit: Fit) -> BinaryStatistics:
         nagelkerke=float(cox_snell / -np.expm1(2 * fit.null_log_likelihood / fit.n)),
         tjur=float(fit.mean @ ones / ones.sum() - fit.mean @ zeros / zeros.sum()),
         auc=area_under_curve(fit.mean, ones, zeros),
-        brier=float(counts @ fit.residual**2 / fit.n),
+        brier=float(fit.times @ fit.residual**2 / fit.n),
     )
 
 

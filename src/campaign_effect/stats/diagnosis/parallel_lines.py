@@ -213,7 +213,7 @@ def _free_lines(fit: OrderedFit) -> tuple[Floats, Floats]:
     """Score and expected information by each threshold with its own minus beta."""
     K1 = fit.n_categories - 1
     X = np.column_stack([np.ones(len(fit.y)), -fit.X])
-    times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+    times = fit.times
     shares = fit.probabilities(fit.X)
     density = fit.link.slope(fit.thresholds - (fit.X @ fit.beta)[:, None])
     is_below = fit.y[:, None] == np.arange(K1)

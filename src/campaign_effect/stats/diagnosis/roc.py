@@ -76,7 +76,7 @@ def discriminate(fit: Fit, *, level: float = 0.95) -> Discrimination:
     """
     if not 0 < level < 1:
         raise StatisticsError("A level lies between 0 and 1.", received=level)
-    times = np.ones(len(fit.y)) if fit.counts is None else fit.counts
+    times = fit.times
     _, index = np.unique(fit.mean, return_inverse=True)
     ones = np.bincount(index, weights=times * fit.y).astype(np.float64)
     zeros = np.bincount(index, weights=times * (1 - fit.y)).astype(np.float64)

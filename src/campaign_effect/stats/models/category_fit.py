@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from campaign_effect.errors import NoVariationError, StatisticsError
+from campaign_effect.stats.models.fit import times_of
 from campaign_effect.stats.models.margins import Margin
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
@@ -67,6 +68,11 @@ class CategoryFit(ABC):
     def df_residual(self) -> int:
         """Answers less parameters."""
         return self.n - self.q
+
+    @property
+    def times(self) -> Floats:
+        """Answers per row, one each without counts, shape (n_rows,)."""
+        return times_of(self.y, self.counts)
 
     @property
     def bread(self) -> Floats:

@@ -10,7 +10,7 @@ from scipy.special import chdtrc, chdtri
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.models.bernoulli import fit_at
-from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.fit import Fit, times_of
 from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD, check_binary
 from campaign_effect.stats.models.penalised import PenalisedLikelihood
 from campaign_effect.stats.moments.arrays import Floats, frozen
@@ -157,7 +157,7 @@ def profile_firth(
 
 
 def _likelihood(X: Floats, y: Floats, counts: Floats | None) -> PenalisedLikelihood:
-    return PenalisedLikelihood(X=X, y=y, times=np.ones(len(y)) if counts is None else counts)
+    return PenalisedLikelihood(X=X, y=y, times=times_of(y, counts))
 
 
 def _with(beta: Floats, j: int, value: float) -> Floats:

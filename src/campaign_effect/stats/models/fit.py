@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from campaign_effect.stats.models.links import Link
-from campaign_effect.stats.moments.arrays import Floats, Values
+from campaign_effect.stats.moments.arrays import Floats, Integers, Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,11 @@ class Fit:
         return self.n - self.p
 
     @property
+    def times(self) -> Floats:
+        """Answers per row, one each without counts, shape (n_rows,)."""
+        return times_of(self.y, self.counts)
+
+    @property
     def bread(self) -> Floats:
         """Inverse of X' diag(counts * weights) X, shape (p, p)."""
         return np.asarray(self.root @ self.root.T)
@@ -96,6 +101,28 @@ class Fit:
         Without the dispersion, as the bread.
         """
         return self.slope / self.variance * self.residual
+
+
+def times_of(y: Floats | Integers, counts: Floats | None) -> Floats:
+    """Give how many answers each row stands for.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_rows,)
+        Outcome.
+    counts : ndarray, shape (n_rows,), or None
+        Answers per row; one each if None.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+
+    Examples
+    --------
+    >>> times_of(np.array([0.0, 1.0]), None)
+    array([1., 1.])
+    """
+    return np.ones(len(y)) if counts is None else counts
 
 
 def read_only(array: Values) -> Values:

@@ -35,14 +35,12 @@ def log_likelihood_at(fit: Fit, beta: Floats, variance: float) -> float:
     -4.0
     """
     mean = fit.link.mean(fit.X @ beta)
-    counts = np.ones(len(fit.y)) if fit.counts is None else fit.counts
     if fit.link is IDENTITY:
-        squares = float(counts @ (fit.y - mean) ** 2)
+        squares = float(fit.times @ (fit.y - mean) ** 2)
         return float(-0.5 * (fit.n * np.log(2 * np.pi * variance) + squares / variance))
-    return float(counts @ (xlogy(fit.y, mean) + xlogy(1 - fit.y, 1 - mean)))
+    return float(fit.times @ (xlogy(fit.y, mean) + xlogy(1 - fit.y, 1 - mean)))
 
 
 def residual_variance(fit: Fit) -> float:
     """Estimate the residual variance of a linear model by maximum likelihood."""
-    counts = np.ones(len(fit.y)) if fit.counts is None else fit.counts
-    return float(counts @ fit.residual**2) / fit.n
+    return float(fit.times @ fit.residual**2) / fit.n

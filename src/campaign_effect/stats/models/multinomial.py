@@ -14,7 +14,7 @@ from campaign_effect.stats.models.design_matrix import (
     row_blocks,
     triangular_factor,
 )
-from campaign_effect.stats.models.fit import read_only
+from campaign_effect.stats.models.fit import read_only, times_of
 from campaign_effect.stats.models.multinomial_fit import MultinomialFit, shares_of
 from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
@@ -115,7 +115,7 @@ def multinomial_maximum(
         X=X,
         root=root,
         is_in=(y[:, None] == np.delete(np.arange(K), base)).astype(np.float64),
-        times=np.ones(len(y)) if counts is None else counts,
+        times=times_of(y, counts),
     )
     gamma = maximise(answers.at, answers.start(), tolerance=GRADIENT * np.sqrt(n))
     change = np.kron(np.eye(K - 1), root)

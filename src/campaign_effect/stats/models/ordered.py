@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.models.category_fit import check_categories, null_log_likelihood
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
@@ -14,7 +13,7 @@ from campaign_effect.stats.models.design_matrix import (
     triangular_factor,
 )
 from campaign_effect.stats.models.errors import DependentColumnsError
-from campaign_effect.stats.models.fit import read_only
+from campaign_effect.stats.models.fit import read_only, times_of
 from campaign_effect.stats.models.links import LOGIT, PROBIT, Link
 from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD
 from campaign_effect.stats.models.newton import Point, maximise
@@ -22,7 +21,7 @@ from campaign_effect.stats.models.ordered_fit import OrderedFit
 from campaign_effect.stats.models.ordered_likelihood import (
     FAR,
     SortedAnswers,
-    interval_derivatives,
+    fitted_intervals,
 )
 from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
@@ -189,19 +188,16 @@ def _gather(
     p = X.shape[1]
     eta = X @ theta[:p]
     ends = np.concatenate([[-FAR], theta[p:], [FAR]])
-    found = interval_derivatives(link, ends[y + 1] - eta, ends[y] - eta)
-    if found is None:
-        raise ConvergenceError("Some answers have no probability at the maximum.")
-    rows = np.array([[found.upper, found.cross], [found.cross, found.lower]])
-    times = np.ones(len(y)) if counts is None else counts
+    found = fitted_intervals(link, ends[y + 1] - eta, ends[y] - eta)
+    times = times_of(y, counts)
     return OrderedFit(
         X=read_only(X),
         y=read_only(y),
         counts=None if counts is None else read_only(counts),
         theta=frozen(theta),
         root=frozen(root),
-        slopes=frozen(np.column_stack([found.by_upper, found.by_lower])),
-        curvatures=frozen(np.ascontiguousarray(np.moveaxis(rows, 2, 0))),
+        slopes=frozen(found.slopes),
+        curvatures=frozen(found.curvatures),
         log_likelihood=float(times @ found.value),
         null_log_likelihood=null_log_likelihood(y, counts),
         n=round(float(times.sum())),

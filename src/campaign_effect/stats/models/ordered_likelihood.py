@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
+from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.models.design_matrix import row_blocks
+from campaign_effect.stats.models.fit import times_of
 from campaign_effect.stats.models.links import Link
 from campaign_effect.stats.models.newton import Point
 from campaign_effect.stats.moments.arrays import Floats, Integers
@@ -35,6 +38,17 @@ class Interval:
     upper: Floats = field(compare=False)
     lower: Floats = field(compare=False)
     cross: Floats = field(compare=False)
+
+    @property
+    def slopes(self) -> Floats:
+        """First derivatives, shape (m, 2)."""
+        return np.column_stack([self.by_upper, self.by_lower])
+
+    @property
+    def curvatures(self) -> Floats:
+        """Minus the second derivatives, shape (m, 2, 2)."""
+        found = np.array([[self.upper, self.cross], [self.cross, self.lower]])
+        return np.ascontiguousarray(np.moveaxis(found, 2, 0))
 
 
 def interval_derivatives(link: Link, upper: Floats, lower: Floats) -> Interval | None:
@@ -80,6 +94,58 @@ def interval_derivatives(link: Link, upper: Floats, lower: Floats) -> Interval |
     )
 
 
+def fitted_intervals(link: Link, upper: Floats, lower: Floats) -> Interval:
+    """Evaluate log-probabilities of intervals at a maximum.
+
+    Parameters
+    ----------
+    link, upper, lower
+        As in `interval_derivatives`.
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    ConvergenceError
+        If an interval has no probability.
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.links import LOGIT
+    >>> fitted_intervals(LOGIT, np.array([FAR]), np.array([0.0])).slopes + 0
+    array([[ 0. , -0.5]])
+    """
+    found = interval_derivatives(link, upper, lower)
+    if found is None:
+        raise ConvergenceError("Some answers have no probability at the maximum.")
+    return found
+
+
+def category_blocks(starts: Integers) -> Iterator[tuple[int, slice]]:
+    """Cut rows sorted by category into blocks of one category each.
+
+    Parameters
+    ----------
+    starts : ndarray of int, shape (K + 1,)
+        Where each category starts, and the number of rows.
+
+    Yields
+    ------
+    tuple of (int, slice)
+        A category and rows of it.
+
+    Examples
+    --------
+    >>> list(category_blocks(np.array([0, 2, 3])))
+    [(0, slice(0, 2, None)), (1, slice(2, 3, None))]
+    """
+    for k, (start, stop) in enumerate(pairwise(starts.tolist())):
+        for rows in row_blocks(stop - start):
+            yield k, slice(start + rows.start, start + rows.stop)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortedAnswers:
     """Answers in the order of their categories, so that a block of rows shares its ends.
@@ -107,7 +173,7 @@ class SortedAnswers:
         order = np.argsort(y, kind="stable")
         return cls(
             Z=Z[order],
-            times=np.ones(len(y)) if counts is None else counts[order],
+            times=times_of(y, counts)[order],
             starts=np.concatenate([[0], np.cumsum(np.bincount(y))]),
             link=link,
         )
@@ -122,7 +188,7 @@ class SortedAnswers:
         ends = np.concatenate([[-FAR], thresholds, [FAR]])
         value, gradient = 0.0, np.zeros(p + K + 1)
         information = np.zeros((p + K + 1, p + K + 1))
-        for k, rows in self._blocks():
+        for k, rows in category_blocks(self.starts):
             z, times = self.Z[rows], self.times[rows]
             eta = z @ beta
             found = interval_derivatives(self.link, ends[k + 1] - eta, ends[k] - eta)
@@ -136,12 +202,6 @@ class SortedAnswers:
         return Point(
             value=value, gradient=gradient[inner], information=information[np.ix_(inner, inner)]
         )
-
-    def _blocks(self) -> Iterator[tuple[int, slice]]:
-        """Blocks of rows of one category."""
-        for k, start in enumerate(self.starts[:-1]):
-            for rows in row_blocks(int(self.starts[k + 1] - start)):
-                yield k, slice(start + rows.start, start + rows.stop)
 
 
 def _add_to_gradient(

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_effect.errors import ConvergenceError, StatisticsError
+from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.category_fit import check_categories, null_log_likelihood
 from campaign_effect.stats.models.design_matrix import (
     check_answers,
     inverse_factor,
-    row_blocks,
     triangular_factor,
 )
 from campaign_effect.stats.models.errors import DependentColumnsError
-from campaign_effect.stats.models.fit import read_only
+from campaign_effect.stats.models.fit import read_only, times_of
 from campaign_effect.stats.models.links import LOGIT, Link
 from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.models.ordered import GRADIENT, QUANTILES
-from campaign_effect.stats.models.ordered_likelihood import FAR, interval_derivatives
+from campaign_effect.stats.models.ordered_likelihood import (
+    FAR,
+    category_blocks,
+    fitted_intervals,
+    interval_derivatives,
+)
 from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit, with_ones
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
@@ -197,7 +201,7 @@ class _SortedAnswers:
         order = np.argsort(y, kind="stable")
         return cls(
             L=L[order],
-            times=np.ones(len(y)) if counts is None else counts[order],
+            times=times_of(y, counts)[order],
             starts=np.concatenate([[0], np.cumsum(np.bincount(y))]),
             lines=np.pad(lines, ((1, 1), (0, 0), (0, 0))),
             link=link,
@@ -207,7 +211,7 @@ class _SortedAnswers:
         """Log-likelihood and derivatives by the parameters."""
         q = len(phi)
         value, gradient, information = 0.0, np.zeros(q), np.zeros((q, q))
-        for k, rows in self._blocks():
+        for k, rows in category_blocks(self.starts):
             L, times = self.L[rows], self.times[rows]
             upper, lower = self.lines[k + 1], self.lines[k]
             found = interval_derivatives(
@@ -225,12 +229,6 @@ class _SortedAnswers:
             information += _between(upper, L, times * found.upper, upper)
             information += _between(lower, L, times * found.lower, lower)
         return Point(value=value, gradient=gradient, information=information)
-
-    def _blocks(self) -> Iterator[tuple[int, slice]]:
-        """Blocks of rows of one category."""
-        for k, start in enumerate(self.starts[:-1]):
-            for rows in row_blocks(int(self.starts[k + 1] - start)):
-                yield k, slice(start + rows.start, start + rows.stop)
 
 
 def _between(left: Floats, L: Floats, weights: Floats, right: Floats) -> Floats:
@@ -254,19 +252,16 @@ def _gather(
     inner = with_ones(X) @ (lines @ theta).T
     ends = np.pad(inner, ((0, 0), (1, 1)), constant_values=((0, 0), (-FAR, FAR)))
     rows = np.arange(len(y))
-    found = interval_derivatives(link, ends[rows, y + 1], ends[rows, y])
-    if found is None:
-        raise ConvergenceError("Some answers have no probability at the maximum.")
-    bends = np.array([[found.upper, found.cross], [found.cross, found.lower]])
-    times = np.ones(len(y)) if counts is None else counts
+    found = fitted_intervals(link, ends[rows, y + 1], ends[rows, y])
+    times = times_of(y, counts)
     return PartialOrderedFit(
         X=read_only(X),
         y=read_only(y),
         counts=None if counts is None else read_only(counts),
         theta=frozen(theta),
         root=frozen(root),
-        slopes=frozen(np.column_stack([found.by_upper, found.by_lower])),
-        curvatures=frozen(np.ascontiguousarray(np.moveaxis(bends, 2, 0))),
+        slopes=frozen(found.slopes),
+        curvatures=frozen(found.curvatures),
         log_likelihood=float(times @ found.value),
         null_log_likelihood=null_log_likelihood(y, counts),
         n=round(float(times.sum())),

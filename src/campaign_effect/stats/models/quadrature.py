@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import expit, logsumexp, roots_hermitenorm
 
 from campaign_effect.stats.models.clusters import Clusters
+from campaign_effect.stats.models.fit import times_of
 from campaign_effect.stats.models.newton import Point
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
@@ -77,7 +78,7 @@ class GroupedAnswers:
         return cls(
             Z=Z[order],
             y=y[order],
-            times=np.ones(len(y)) if counts is None else counts[order],
+            times=times_of(y, counts)[order],
             starts=clusters.bounds[:-1],
             index=clusters.index[order],
             nodes=nodes,

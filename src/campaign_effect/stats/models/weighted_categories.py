@@ -34,7 +34,7 @@ class WeightedCategoryFit:
     @property
     def weights(self) -> Floats:
         """Probability weights, to a mean of 1, shape (n,)."""
-        return np.ones(len(self.fit.y)) if self.fit.counts is None else self.fit.counts
+        return self.fit.times
 
     @property
     def beta(self) -> Floats:

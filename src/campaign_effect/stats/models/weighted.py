@@ -127,12 +127,10 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
 
     Parameters
     ----------
-    X : ndarray of float, shape (n, p)
-        Design, complete, with its column of ones.
+    X, weights
+        As in `fit_weighted_ols`.
     y : ndarray of float, shape (n,)
         Outcome, from 0 to 1, complete.
-    weights : ndarray, shape (n,)
-        Probability weights, positive; their scale does not matter.
 
     Returns
     -------
@@ -148,13 +146,8 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
 
     Notes
     -----
-    Maximises the pseudo-likelihood sum of w (y eta - log(1 + exp eta)) [1]_.
-
-    References
-    ----------
-    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
-       complex surveys. International Statistical Review, 51, 279-292.
-       https://doi.org/10.2307/1402588
+    Maximises the pseudo-likelihood sum of w (y eta - log(1 + exp eta)); source as of
+    `fit_weighted_ols`.
 
     Examples
     --------
@@ -180,12 +173,10 @@ def fit_weighted_probit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
 
     Parameters
     ----------
-    X : ndarray of float, shape (n, p)
-        Design, complete, with its column of ones.
+    X, weights
+        As in `fit_weighted_ols`.
     y : ndarray of float, shape (n,)
         Outcome, 0 or 1, complete.
-    weights : ndarray, shape (n,)
-        Probability weights, positive; their scale does not matter.
 
     Returns
     -------
@@ -198,12 +189,6 @@ def fit_weighted_probit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
         As `fit_probit`.
     StatisticsError
         If a weight is not positive, or y is not 0 or 1.
-
-    References
-    ----------
-    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
-       complex surveys. International Statistical Review, 51, 279-292.
-       https://doi.org/10.2307/1402588
 
     Examples
     --------

@@ -83,14 +83,12 @@ def fit_weighted_ordered(
     Returns
     -------
     WeightedCategoryFit
-        At the maximum of the weighted log-likelihood.
+        At the maximum of the weighted log-likelihood [1]_.
 
     Raises
     ------
-    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError
-        As `fit_ordered`.
-    StatisticsError
-        Likewise, or if a weight is not positive.
+    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_ordered`, or if a weight is not positive.
 
     References
     ----------
@@ -118,26 +116,18 @@ def fit_weighted_partial_ordered(
     ----------
     X, y, free
         As in `fit_partial_ordered`.
-    weights : ndarray, shape (n,)
-        Probability weights, positive; their scale does not matter.
+    weights
+        As in `fit_weighted_ordered`.
 
     Returns
     -------
     WeightedCategoryFit
-        At the maximum of the weighted log-likelihood.
+        As of `fit_weighted_ordered`.
 
     Raises
     ------
-    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError
-        As `fit_partial_ordered`.
-    StatisticsError
-        Likewise, or if a weight is not positive.
-
-    References
-    ----------
-    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
-       complex surveys. International Statistical Review, 51, 279-292.
-       https://doi.org/10.2307/1402588
+    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_partial_ordered`, or if a weight is not positive.
 
     Examples
     --------
@@ -158,26 +148,18 @@ def fit_weighted_multinomial(X: Floats, y: Integers, weights: Floats) -> Weighte
     ----------
     X, y
         As in `fit_multinomial`; category 0 is the base.
-    weights : ndarray, shape (n,)
-        Probability weights, positive; their scale does not matter.
+    weights
+        As in `fit_weighted_ordered`.
 
     Returns
     -------
     WeightedCategoryFit
-        At the maximum of the weighted log-likelihood.
+        As of `fit_weighted_ordered`.
 
     Raises
     ------
-    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError
-        As `fit_multinomial`.
-    StatisticsError
-        Likewise, or if a weight is not positive.
-
-    References
-    ----------
-    .. [1] Binder, D. A. (1983). On the variances of asymptotically normal estimators from
-       complex surveys. International Statistical Review, 51, 279-292.
-       https://doi.org/10.2307/1402588
+    TooFewRowsError, NoVariationError, DependentColumnsError, ConvergenceError, StatisticsError
+        As `fit_multinomial`, or if a weight is not positive.
 
     Examples
     --------

@@ -34,6 +34,13 @@ class Plan:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if isinstance(self.analyses, str):
+            raise UsageError(
+                f"The analyses are the text {self.analyses!r}.",
+                hint=f"write analyses=({self.analyses!r},).",
+            )
+        if not isinstance(self.seed, int) or self.seed < 0:
+            raise UsageError(f"The seed {self.seed!r} is no whole number.", hint="use 1, say.")
         for name in self.analyses:
             if name not in ANALYSES:
                 near = nearest_word(name, ANALYSES)

@@ -122,6 +122,14 @@ class _Cr(_Vcov):
     name: ClassVar[str]
     cluster: str
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.cluster, str):
+            raise UsageError(
+                f"{type(self).__name__} needs the column that names the cluster.",
+                received=f"cluster={self.cluster!r}",
+                hint=f'write ce.{type(self).__name__}(cluster="village").',
+            )
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the survey that it needs."""

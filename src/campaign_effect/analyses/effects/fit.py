@@ -28,7 +28,7 @@ from campaign_effect.analyses.effects.weighting import (
     design_notices,
 )
 from campaign_effect.analyses.inference import Inference, check_level
-from campaign_effect.errors import SurveyError
+from campaign_effect.errors import SurveyError, check_choice
 from campaign_effect.schema.model import Schema
 from campaign_effect.stats.diagnosis.category_statistics import (
     CategoryStatistics,
@@ -152,6 +152,9 @@ optional
     """
     check_level(level)
     model = Logit() if model is None else model
+    check_choice("model", model, Model)
+    if vcov is not None:
+        check_choice("vcov", vcov, Vcov)
     weight = choose_weights(survey.schema, model, vcov, weights)
     vcov = default_vcov(survey.schema, model, weight) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)

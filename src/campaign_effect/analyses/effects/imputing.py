@@ -100,10 +100,12 @@ class Imputation:
     on_progress: OnProgress | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.m < 2 or self.rounds < 1:
+        is_whole = isinstance(self.m, int) and isinstance(self.rounds, int)
+        if not is_whole or self.m < 2 or self.rounds < 1:
             raise UsageError(
                 "Imputing needs at least 2 imputations and 1 round.",
-                received=f"m={self.m}, rounds={self.rounds}",
+                received=f"m={self.m!r}, rounds={self.rounds!r}",
+                hint="write Imputation(m=20), say.",
             )
         if self.likert not in LIKERT:
             raise UsageError(

@@ -36,6 +36,12 @@ def choose_weights(
     UsageError
         If weights and covariance name different columns.
     """
+    if not isinstance(weights, str | bool):
+        raise UsageError(
+            "weights names a column of the survey.",
+            received=type(weights).__name__,
+            hint="put them in a column, or give the survey others by ce.with_weights.",
+        )
     named = None if vcov is None else vcov.weight_column
     asked = schema.roles.weight if weights is True else weights or None
     if named is not None and weights is not True and asked != named:

@@ -1,5 +1,6 @@
 """Slips of the hand in a notebook end in a sentence that says what to write."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from tolerances import ROUNDING
@@ -73,10 +74,8 @@ def test_a_model_without_terms_is_the_share(survey):
 
 
 def test_more_factors_than_items_are_refused():
-    names = list("abcdefg")
-    frame = pd.DataFrame(
-        [[(i * k) % 11 for k in range(1, 8)] for i in range(40)], columns=names
-    )
+    rows = np.random.default_rng(1).integers(1, 6, size=(60, 7))
+    frame = pd.DataFrame(rows, columns=list("abcdefg"))
     with pytest.raises(ce.CampaignEffectError, match="cannot have 50 factors"):
         ce.explore_factors(ce.read_survey(frame), n_factors=50)
 

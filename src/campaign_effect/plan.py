@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
-from campaign_effect.analyses.effects.dose_response import has_doses
+from campaign_effect.analyses.effects.survey_doses import has_doses
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word

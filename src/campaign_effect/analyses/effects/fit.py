@@ -12,8 +12,8 @@ from campaign_effect.analyses.effects.choices import Firth, Logit, Lpm, Model, O
 from campaign_effect.analyses.effects.covariances import Classic, SurveyDesign, TwoWay, Vcov
 from campaign_effect.analyses.effects.estimates import AnyFit
 from campaign_effect.analyses.effects.fit_notices import model_notices
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.imputed import describe_imputations
-from campaign_effect.analyses.effects.imputing import Imputation
 from campaign_effect.analyses.effects.pooled import PooledModel, fit_pooled
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import (

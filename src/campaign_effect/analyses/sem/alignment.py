@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.sem.aligned_factor import AlignedFactor, align_factor
 from campaign_effect.analyses.sem.alignment_rows import (
     AlignedMean,

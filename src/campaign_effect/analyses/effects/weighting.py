@@ -56,7 +56,9 @@ def choose_weights(
         raise StatisticsError(
             f"The model {type(model).__name__} takes no weights.",
             received=f"weights {name!r}" if name else None,
-            hint="weights=False fits it without them; Logit, for example, takes them.",
+            hint="leave vcov out and set weights=False, or use a model with weights, as Logit."
+            if vcov is not None and vcov.needs_weights
+            else "weights=False fits it without them; Logit, for example, takes them.",
         )
     return name
 

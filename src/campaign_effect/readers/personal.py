@@ -15,13 +15,10 @@ from numpy.typing import NDArray
 
 from campaign_effect.errors import SchemaError
 from campaign_effect.readers.frame import as_text, cell_text
+from campaign_effect.readers.signs import SIGNS, PersonalKind, Sign
 from campaign_effect.readers.table import RawTable
 from campaign_effect.schema.model import Schema
 
-PersonalKind = Literal[
-    "email", "phone", "nik", "ip", "device", "location", "id", "name", "address", "free_text",
-    "declared",
-]  # fmt: skip
 Why = Literal["schema", "header", "cells"]
 """Who said so: the schema, the header (and its cells do not contradict it), or the cells."""
 
@@ -59,153 +56,11 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
-    """How one kind looks: the words of a header, the form of a cell, the shares needed."""
-
-    kind: PersonalKind
-    header: re.Pattern[str]
-    cell: re.Pattern[str]
-    share_with_header: float
-    share_alone: float = 2.0
-    distinct: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class _Seen:
     """The different cells of a column, and how many are not blank."""
 
     texts: list[str]
     n: int
-
-
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^| )(?:{pattern})(?: |$)")
-
-
-_DATE: Final = r"(?:[0-6]\d|7[01])(?:0[1-9]|1[0-2])\d\d"
-_NOT_WHO: Final = (
-    "calon|kandidat|partai|desa|dusun|kelurahan|kecamatan|kabupaten|kota|provinsi|candidate|"
-    "party|village|district|city|country|brand|recall|file|user agent|media|akun|grup|group"
-)
-_SIGNS: Final = (
-    _Sign(
-        "email",
-        _words("e mail|email|surel"),
-        re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}"),
-        0.01,
-        0.05,
-    ),
-    _Sign(
-        "nik",
-        _words("nik|ktp|no kk|nomor kk|nomor induk kependudukan|identity number"),
-        re.compile(rf"'?\d{{6}}{_DATE}\d{{4}}"),
-        0.2,
-        0.5,
-    ),
-    _Sign(
-        "phone",
-        _words(
-            "hp|wa|whatsapp|whats app|telp|telepon|telpon|handphone|phone|mobile|telephone|cell"
-        ),
-        re.compile(r"'?(?:(?:\+|00)[1-9]\d{7,14}|(?:62|0)?8\d{7,12})"),
-        0.2,
-        2.0,
-    ),
-    _Sign(
-        "phone",
-        re.compile("(?!)"),
-        re.compile(r"'?(?:\+[1-9]\d{7,14}|(?:62|0)8\d{7,12})"),
-        2,
-        0.2,
-    ),
-    _Sign(
-        "ip",
-        _words("ip|ip address|ipaddress"),
-        re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}"),
-        0.2,
-        0.2,
-    ),
-    _Sign(
-        "device",
-        _words("device ?id|imei|android ?id|subscriber ?id|sim ?(?:id|serial)"),
-        re.compile(r"\S+"),
-        0.5,
-    ),
-    _Sign(
-        "location",
-        _words("gps|lat|latitude|lintang|lon|lng|long|longitude|bujur|koordinat|coordinates?"),
-        re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?(?:[ ,;]+[+-]?\d{1,4}(?:[.,]\d+)?){0,3}"),
-        0.2,
-    ),
-    _Sign(
-        "location",
-        re.compile("(?!)"),
-        re.compile(r"[+-]?\d{1,2}\.\d{3,}[ ,;]+[+-]?\d{1,3}\.\d{3,}(?: .*)?"),
-        2,
-        0.2,
-    ),
-    _Sign(
-        "id",
-        _words("u?uid|guid|instanceid|response ?id|respondent ?id|panelist|prolific pid|token"),
-        re.compile(r"\S+"),
-        0.5,
-        distinct=0.9,
-    ),
-    _Sign(
-        "id",
-        re.compile("(?!)"),
-        re.compile(r"(?:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|R_\w{13,17}", re.I),
-        2,
-        0.5,
-    ),
-    _Sign(
-        "id",
-        re.compile(r"^ ?(?:id|no|nomor|index|(?:kode|id|no|nomor) responden|responden)$"),
-        re.compile(r"[\w.-]+"),
-        0.9,
-        distinct=1.0,
-    ),
-    _Sign(  # a header that can mean nothing else, whatever its cells
-        "name",
-        re.compile(
-            r"^(?:nama|name|nama (?:lengkap|anda|responden|pemilih|warga)|(?:full|your) ?name|"
-            r"inisial|initials|username|tanggal lahir|date of birth|birth ?date|"
-            r"tanda tangan|signature)$"
-        ),
-        re.compile(r".*", re.S),
-        0.0,
-    ),
-    _Sign(
-        "name",
-        _words(
-            r"nama lengkap|nama responden|nama anda|full ?name|first ?name|last ?name|surname"
-        ),
-        re.compile(r"[^\d]*[^\W\d][^\d]*"),
-        0.5,
-    ),
-    _Sign(
-        "name",
-        re.compile(rf"^(?!.*\b(?:{_NOT_WHO})\b).*\b(?:nama|name|responden|respondent)\b"),
-        re.compile(r"[^\d]*[^\W\d][^\d]*"),
-        0.5,
-        distinct=0.5,
-    ),
-    _Sign(
-        "address",
-        re.compile(r"^(?!.*\bweb\b).*\b(?:alamat|address|tempat tinggal)\b"),
-        re.compile(r".*[^\W\d].*", re.S),
-        0.5,
-        distinct=0.5,
-    ),
-    _Sign("free_text", re.compile(r" text$"), re.compile(r".*[^\W\d].*", re.S), 0.2),
-    _Sign(
-        "free_text",
-        _words("lainnya|sebutkan|jelaskan|alasan|saran|komentar|comments?|specify|open"),
-        re.compile(r".*[^\W\d]{2}.*", re.S),
-        0.5,
-        distinct=0.5,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +185,7 @@ def _recognise(name: str, question: str, seen: _Seen) -> Personal | None:
     if not seen.texts:
         return None
     headers = {_header_words(name), _header_words(question)}
-    for sign in _SIGNS:
+    for sign in SIGNS:
         share = _share(sign, seen.texts)
         is_named = any(sign.header.search(header) for header in headers)
         if is_named and share >= sign.share_with_header and _is_distinct(seen, sign.distinct):
@@ -340,7 +195,7 @@ def _recognise(name: str, question: str, seen: _Seen) -> Personal | None:
     return Personal(column=name, kind="free_text", why="cells") if _is_prose(seen) else None
 
 
-def _share(sign: _Sign, texts: Sequence[str]) -> float:
+def _share(sign: Sign, texts: Sequence[str]) -> float:
     is_number = sign.kind in ("phone", "nik")
     cells = (_BETWEEN_DIGITS.sub("", text) for text in texts) if is_number else texts
     return sum(sign.cell.fullmatch(cell) is not None for cell in cells) / len(texts)
@@ -366,7 +221,7 @@ def _header_words(header: str) -> str:
 
 def _refuse_personal_answers(column: str, seen: _Seen) -> None:
     """Refuse a schema whose answers are persons' addresses or numbers."""
-    for sign in _SIGNS:
+    for sign in SIGNS:
         is_certain = sign.kind in (*IDENTIFYING, "ip") and sign.share_alone <= 1
         if seen.texts and is_certain and _share(sign, seen.texts) >= _REFUSED_SHARE:
             raise SchemaError(

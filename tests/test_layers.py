@@ -9,7 +9,6 @@ import pytest
 ROOT = Path(__file__).parents[1] / "src" / "campaign_effect"
 LAYERS = [
     {"errors"},
-    {"files"},
     {"schema", "results"},
     {"readers"},
     {"survey", "stats"},

@@ -11,7 +11,7 @@ from campaign_effect.errors import (
     StatisticsError,
     TooFewRowsError,
 )
-from campaign_effect.stats.models import design_matrix
+from campaign_effect.stats.models import bernoulli, design_matrix
 from campaign_effect.stats.models.errors import DependentColumnsError
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
@@ -98,6 +98,23 @@ def test_blocks_of_rows_give_what_one_block_gives(chile):
     assert_allclose(
         blocks.T @ blocks, 6 * whole.T @ whole, rtol=RTOL_SAME_SUM, atol=SOLVED_TWICE
     )
+
+
+@pytest.mark.parametrize("closeness", [1.0, 1e-2, 1e-5])
+def test_coordinates_are_orthonormal_however_close_columns_are(closeness, villages):
+    X = villages.X.copy()
+    X[:, 3] = X[:, 2] + closeness * X[:, 3]
+    Z = X @ design_matrix.orthonormal_root(X, None)
+    assert_allclose(Z.T @ Z, np.eye(4), atol=SOLVED)
+
+
+def test_many_rows_from_a_start_of_some_are_fitted_as_few(villages):
+    times = bernoulli.SPREAD * design_matrix.BLOCK_ROWS // len(villages.y) + 1
+    few = fit_logit(villages.X, villages.y)
+    many = fit_logit(np.tile(villages.X, (times, 1)), np.tile(villages.y, times))
+    assert_allclose(many.beta, few.beta, rtol=RTOL_SAME_SUM)
+    assert_allclose(times * many.bread, few.bread, rtol=RTOL_SAME_SUM)
+    assert_allclose(many.log_likelihood, times * few.log_likelihood, rtol=RTOL_SAME_SUM)
 
 
 def test_a_fit_does_not_lock_the_callers_arrays(villages):

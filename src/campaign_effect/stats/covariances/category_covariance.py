@@ -20,7 +20,7 @@ from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule, Hc
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.models.category_fit import CategoryFit
-from campaign_effect.stats.models.clusters import UNIT, ClusterFacts, Clusters, group_rows
+from campaign_effect.stats.models.clusters import UNIT, Clusters, facts_of, group_rows
 from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 
@@ -310,33 +310,5 @@ def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> Adju
         scores=frozen(np.einsum("gij,gj->gi", A, scores @ fit.root)),
         own=frozen(A @ hats @ A),
         cross=frozen(hats @ A),
-        facts=category_facts(fit, clusters, eigenvalues),
-    )
-
-
-def category_facts(fit: CategoryFit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:
-    """Gather what to know of the clusters from the eigenvalues of their hats.
-
-    Parameters
-    ----------
-    fit : CategoryFit
-        A fitted model.
-    clusters : Clusters
-        Its rows by cluster.
-    eigenvalues : ndarray, shape (G, q)
-        Of each cluster's hat, ascending.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
-    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
-    >>> clusters = category_clusters(fit, np.array([7, 7, 9, 9]))
-    >>> category_facts(fit, clusters, np.array([[0.5], [0.5]])).sizes
-    array([2, 2])
-    """
-    sizes = np.bincount(clusters.index, weights=fit.counts)
-    return ClusterFacts(
-        sizes=frozen(np.rint(sizes).astype(np.int64)),
-        leverage=frozen(eigenvalues.sum(axis=1)),
-        largest_eigenvalue=frozen(eigenvalues[:, -1].copy()),
+        facts=facts_of(clusters, fit.counts, hats),
     )

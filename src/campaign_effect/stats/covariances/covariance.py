@@ -190,7 +190,7 @@ def cr_covariance(fit: Fit, codes: Integers, kind: Cr = Cr.CR2) -> Covariance:
     if kind is Cr.CR2:
         return _bias_reduced(fit, clusters)
     G = clusters.n_clusters
-    hat, scores = cluster_sums(fit, clusters)
+    hats, scores = cluster_sums(fit, clusters)
     scores = scores @ fit.root.T
     correction = G / (G - 1) * (fit.n - 1) / fit.df_residual if kind is Cr.CR1 else 1.0
     return Covariance(
@@ -198,7 +198,7 @@ def cr_covariance(fit: Fit, codes: Integers, kind: Cr = Cr.CR2) -> Covariance:
         matrix=frozen(correction * (scores.T @ scores)),
         df_rule=DfRule.CLUSTERS,
         df=float(G - 1),
-        clusters=facts_of(fit, clusters, np.asarray(np.linalg.eigvalsh(hat))),
+        clusters=facts_of(clusters, fit.counts, hats),
     )
 
 

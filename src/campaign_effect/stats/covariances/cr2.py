@@ -107,13 +107,12 @@ def adjusted_blocks(fit: Fit, clusters: Clusters) -> AdjustedBlocks:
     array([[2.25]])
     """
     G, p = clusters.n_clusters, fit.p
-    scores, eigenvalues = np.empty((2, G, p))
-    own, cross = np.empty((2, G, p, p))
+    scores, (own, cross, hats) = np.empty((G, p)), np.empty((3, G, p, p))
     for g in range(G):
         rows = clusters.rows(g)
         Z, v = orthonormal_rows(fit, rows), fit.variance[rows]
-        eigenvalues[g], Y = np.linalg.eigh(Z.T @ Z)
-        F = inverse_root_product(Z, v, eigenvalues[g], Y)
+        hats[g] = Z.T @ Z
+        F = inverse_root_product(Z, v, *np.linalg.eigh(hats[g]))
         F_v = v[:, None] * F
         scores[g] = _scaled_residuals(fit, rows) @ F
         own[g], cross[g] = F_v.T @ F_v, Z.T @ F_v
@@ -122,7 +121,7 @@ def adjusted_blocks(fit: Fit, clusters: Clusters) -> AdjustedBlocks:
         scores=frozen(scores),
         own=frozen(own),
         cross=frozen(cross),
-        facts=facts_of(fit, clusters, eigenvalues),
+        facts=facts_of(clusters, fit.counts, hats),
     )
 
 

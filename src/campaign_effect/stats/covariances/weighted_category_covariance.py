@@ -7,7 +7,6 @@ import numpy as np
 from campaign_effect.stats.covariances.category_covariance import (
     BLOCK_ROWS,
     category_clusters,
-    category_facts,
     cr_category_covariance,
     hc_category_covariance,
 )
@@ -112,9 +111,7 @@ def _blocks(weighted: WeightedCategoryFit, codes: Integers) -> AdjustedBlocks:
     clusters = category_clusters(fit, codes)
     villages = [_rows_of(weighted, clusters.rows(g)) for g in range(clusters.n_clusters)]
     K = np.sum([one.scored.T @ one.scored for one in villages], axis=0)
-    return blocks_of_villages(
-        villages, K, fit.root, lambda values: category_facts(weighted.scaled, clusters, values)
-    )
+    return blocks_of_villages(villages, clusters, K, fit.root)
 
 
 def _rows_of(weighted: WeightedCategoryFit, rows: Integers) -> VillageRows:

@@ -8,7 +8,7 @@ low-rank form and is made with one m by m matrix per village.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,6 @@ from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.covariances.weighted_root import adjusted_scores
 from campaign_effect.stats.models.clusters import (
-    ClusterFacts,
     Clusters,
     check_codes,
     facts_of,
@@ -120,16 +119,11 @@ def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:
         )
         for rows in map(clusters.rows, range(clusters.n_clusters))
     )
-    return blocks_of_villages(
-        villages, K, root, lambda values: facts_of(weighted.scaled, clusters, values)
-    )
+    return blocks_of_villages(villages, clusters, K, root)
 
 
 def blocks_of_villages(
-    villages: Iterable[VillageRows],
-    K: Floats,
-    root: Floats,
-    facts: Callable[[Floats], ClusterFacts],
+    villages: Iterable[VillageRows], clusters: Clusters, K: Floats, root: Floats
 ) -> AdjustedBlocks:
     """Adjust villages' scores and find how they vary under the working model.
 
@@ -137,12 +131,12 @@ def blocks_of_villages(
     ----------
     villages : iterable of VillageRows
         In coordinates in which the bread is I.
+    clusters : Clusters
+        The answers by village.
     K : ndarray, shape (p, p)
         The spread of the unadjusted scores, X'S V S X summed over all villages.
     root : ndarray, shape (p, p)
         The root of the bread that gives those coordinates.
-    facts : callable, (G, p) -> ClusterFacts
-        What to know of the villages, from the eigenvalues of their hat blocks.
 
     Returns
     -------
@@ -155,18 +149,18 @@ def blocks_of_villages(
 
     Examples
     --------
-    >>> from campaign_effect.stats.covariances.cr2 import ClusterFacts
+    >>> from campaign_effect.stats.models.clusters import group_rows
     >>> Z, e = np.full((2, 1), 0.5), np.array([1.0, -0.5])
     >>> rows = [VillageRows(predicted=Z, scored=Z, variance=np.ones(2), residual=e)] * 2
-    >>> none = ClusterFacts(sizes=e, leverage=e, largest_eigenvalue=e)
-    >>> blocks_of_villages(rows, np.eye(1), np.eye(1), lambda _: none).covariance.round(4)
+    >>> clusters = group_rows(np.array([1, 1, 2, 2]))
+    >>> blocks_of_villages(rows, clusters, np.eye(1), np.eye(1)).covariance.round(4)
     array([[0.25]])
     """
     C = np.linalg.cholesky(K)
-    scores, own, cross, gained, eigenvalues = [], [], [], [], []
+    scores, own, cross, gained, hats = [], [], [], [], []
     for one in villages:
         L, R, v = one.predicted, one.scored, one.variance
-        eigenvalues.append(np.linalg.eigvalsh(L.T @ R))
+        hats.append(L.T @ R)
         F = adjusted_scores(L, R, v, K)
         scores.append(one.residual @ F)
         own.append((v[:, None] * F).T @ F)
@@ -177,6 +171,6 @@ def blocks_of_villages(
         scores=frozen(np.array(scores)),
         own=frozen(np.array(own)),
         cross=frozen(np.array(cross)),
-        facts=facts(np.array(eigenvalues)),
+        facts=facts_of(clusters, None, np.array(hats)),
         gained=frozen(np.array(gained)),
     )

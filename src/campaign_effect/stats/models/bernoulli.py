@@ -6,7 +6,7 @@ All rows are used, or unique rows with counts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import xlogy
@@ -16,10 +16,11 @@ from campaign_effect.stats.models.design_matrix import (
     BLOCK_ROWS,
     holds_constant,
     inverse_factor,
+    orthonormal_root,
     row_blocks,
     triangular_factor,
 )
-from campaign_effect.stats.models.fit import Fit, read_only
+from campaign_effect.stats.models.fit import Fit, read_only, times_of
 from campaign_effect.stats.models.links import Link
 from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.moments.arrays import Floats, frozen
@@ -56,9 +57,7 @@ class Likelihood:
     variance: Callable[[Floats], Floats] | None
 
 
-def fit_bernoulli(
-    X: Floats, y: Floats, counts: Floats | None, n: int, likelihood: Likelihood
-) -> Fit:
+def fit_bernoulli(X: Floats, y: Floats, counts: Floats | None, likelihood: Likelihood) -> Fit:
     """Fit coefficients by maximum likelihood to answers that were checked.
 
     Parameters
@@ -69,8 +68,6 @@ def fit_bernoulli(
         Outcome, from 0 to 1.
     counts : ndarray of float, shape (n_rows,), or None
         How many equal answers each row stands for; one each if None.
-    n : int
-        Answers.
     likelihood : Likelihood
         Of one answer, concave in eta.
 
@@ -95,36 +92,56 @@ def fit_bernoulli(
     --------
     >>> from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
     >>> y = np.array([0.0, 0, 0, 1])
-    >>> fit_bernoulli(np.ones((4, 1)), y, None, 4, PROBIT_LIKELIHOOD).beta.round(4)
+    >>> fit_bernoulli(np.ones((4, 1)), y, None, PROBIT_LIKELIHOOD).beta.round(4)
     array([-0.6745])
     """
-    root = inverse_factor(triangular_factor(X, None if counts is None else np.sqrt(counts)))
-    theta = maximise(
-        lambda theta: _evaluate(X, y, counts, root, theta, likelihood),
-        _start(X, y, counts, root, likelihood),
-        tolerance=GRADIENT * np.sqrt(n),
+    root = orthonormal_root(X, counts)
+    answers = _Answers(Z=X @ root, y=y, times=times_of(y, counts), likelihood=likelihood)
+    theta, point = maximise(
+        answers.at, answers.start(), tolerance=GRADIENT * np.sqrt(answers.times.sum())
     )
-    return fit_at(root @ theta, X, y, counts, n, likelihood)
+    own = None
+    if likelihood.variance is None:  # the observed information is the expected one
+        own = root @ inverse_factor(np.asarray(np.linalg.cholesky(point.information)).T)
+    return fit_at(root @ theta, X, y, counts, likelihood, own)
 
 
-def _start(
-    X: Floats, y: Floats, counts: Floats | None, root: Floats, likelihood: Likelihood
-) -> Floats:
-    """Begin at the constant's estimate, or where some of very many rows have their maximum."""
-    share = float(np.average(y, weights=counts))
-    ones = X.sum(axis=0) if counts is None else counts @ X
-    start = likelihood.start(share) * (root.T @ ones)
-    if len(y) < SPREAD * BLOCK_ROWS:
-        return start
-    X, y, counts = X[::SPREAD], y[::SPREAD], None if counts is None else counts[::SPREAD]
-    try:
-        return maximise(
-            lambda theta: _evaluate(X, y, counts, root, theta, likelihood),
-            start,
-            tolerance=NEAR * np.sqrt(len(y)),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answers:
+    """What a likelihood is evaluated on, by theta: the coefficients of Z."""
+
+    Z: Floats
+    y: Floats
+    times: Floats
+    likelihood: Likelihood
+
+    def at(self, theta: Floats) -> Point:
+        """Log-likelihood and derivatives by theta."""
+        value, gradient, information = 0.0, np.zeros_like(theta), np.zeros((len(theta),) * 2)
+        for rows in row_blocks(len(self.y)):
+            z, times = self.Z[rows], self.times[rows]
+            logs, scores, weights = self.likelihood.derivatives(self.y[rows], z @ theta)
+            value += float(times @ logs)
+            gradient += (times * scores) @ z
+            information += (z * (times * weights)[:, None]).T @ z
+        return Point(value=value, gradient=gradient, information=information)
+
+    def start(self) -> Floats:
+        """Begin at the constant's estimate, or the maximum of some of very many rows."""
+        share = float(self.times @ self.y / self.times.sum())
+        start = self.likelihood.start(share) * (self.times @ self.Z)
+        if len(self.y) < SPREAD * BLOCK_ROWS:
+            return start
+        some = replace(
+            self,
+            Z=np.ascontiguousarray(self.Z[::SPREAD]),
+            y=self.y[::SPREAD],
+            times=self.times[::SPREAD],
         )
-    except ConvergenceError:
-        return start
+        try:
+            return maximise(some.at, start, tolerance=NEAR * np.sqrt(len(some.y)))[0]
+        except ConvergenceError:
+            return start
 
 
 def fit_at(
@@ -132,8 +149,8 @@ def fit_at(
     X: Floats,
     y: Floats,
     counts: Floats | None,
-    n: int,
     likelihood: Likelihood,
+    root: Floats | None = None,
 ) -> Fit:
     """Gather what follows from coefficients.
 
@@ -141,8 +158,10 @@ def fit_at(
     ----------
     beta : ndarray, shape (p,)
         Coefficients.
-    X, y, counts, n, likelihood
+    X, y, counts, likelihood
         As in `fit_bernoulli`.
+    root : ndarray, shape (p, p), optional
+        Of the bread, where it is known.
 
     Returns
     -------
@@ -153,52 +172,42 @@ def fit_at(
     --------
     >>> from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
     >>> y = np.array([0.0, 0, 1, 1])
-    >>> fit_at(np.zeros(1), np.ones((4, 1)), y, None, 4, PROBIT_LIKELIHOOD).mean[0]
+    >>> fit_at(np.zeros(1), np.ones((4, 1)), y, None, PROBIT_LIKELIHOOD).mean[0]
     np.float64(0.5)
     """
-    eta = X @ beta
-    slope = variance = np.maximum(likelihood.link.slope(eta), LEAST_VARIANCE)
-    if likelihood.variance is not None:
-        variance = np.maximum(likelihood.variance(eta), LEAST_VARIANCE)
-    weights = slope * (slope / variance)
-    times = weights if counts is None else counts * weights
-    share = float(np.average(y, weights=counts))
+    mean, slope, value = np.empty((3, len(y)))
+    variance = slope if likelihood.variance is None else np.empty(len(y))
+    for rows in row_blocks(len(y)):
+        eta = X[rows] @ beta
+        mean[rows], slope[rows] = likelihood.link.mean(eta), likelihood.link.slope(eta)
+        value[rows] = likelihood.derivatives(y[rows], eta)[0]
+        if likelihood.variance is not None:
+            variance[rows] = likelihood.variance(eta)
+    np.maximum(slope, LEAST_VARIANCE, out=slope)
+    np.maximum(variance, LEAST_VARIANCE, out=variance)
+    if root is None:
+        weights = slope * (slope / variance)
+        times = weights if counts is None else counts * weights
+        root = inverse_factor(triangular_factor(X, np.sqrt(times)))
+    each = times_of(y, counts)
+    n = round(float(each.sum()))
+    share = float(each @ y / n)
     expected = share if holds_constant(X) else 0.5
-    value = likelihood.derivatives(y, eta)[0]
     return Fit(
         X=read_only(X),
         y=read_only(y),
         counts=None if counts is None else read_only(counts),
         link=likelihood.link,
         beta=frozen(beta),
-        root=frozen(inverse_factor(triangular_factor(X, np.sqrt(times)))),
-        mean=frozen(likelihood.link.mean(eta)),
+        root=frozen(root),
+        mean=frozen(mean),
         slope=frozen(slope),
         variance=frozen(variance),
         dispersion=1.0,
-        log_likelihood=float(np.sum(value if counts is None else counts * value)),
+        log_likelihood=float(each @ value),
         null_log_likelihood=float(
             n * (xlogy(share, expected) + xlogy(1 - share, 1 - expected))
         ),
         n=n,
         df=np.inf,
     )
-
-
-def _evaluate(
-    X: Floats,
-    y: Floats,
-    counts: Floats | None,
-    root: Floats,
-    theta: Floats,
-    likelihood: Likelihood,
-) -> Point:
-    """Log-likelihood and derivatives by theta, where beta = root theta."""
-    value, gradient, information = 0.0, np.zeros_like(theta), np.zeros_like(root)
-    for rows in row_blocks(len(y)):
-        z, times = X[rows] @ root, 1.0 if counts is None else counts[rows]
-        logs, scores, weights = likelihood.derivatives(y[rows], z @ theta)
-        value += float(np.sum(times * logs))
-        gradient += (times * scores) @ z
-        information += (z * (times * weights)[:, None]).T @ z
-    return Point(value=value, gradient=gradient, information=information)

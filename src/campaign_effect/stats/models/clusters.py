@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.design_matrix import BLOCK_ROWS, RANK_TOLERANCE
@@ -58,14 +59,14 @@ class ClusterFacts:
         Answers per cluster.
     leverage : ndarray, shape (G,)
         Trace of each cluster's hat block; they sum to p.
-    largest_eigenvalue : ndarray, shape (G,)
-        Of each hat block. At 1 some direction of the coefficients rests on this cluster
-        alone: its adjustment is singular, and a generalised inverse is taken.
+    is_singular : ndarray of bool, shape (G,)
+        Whether an eigenvalue of the hat block is 1. Some direction of the coefficients then
+        rests on this cluster alone, and a generalised inverse is taken of its adjustment.
     """
 
     sizes: Integers = field(compare=False)
     leverage: Floats = field(compare=False)
-    largest_eigenvalue: Floats = field(compare=False)
+    is_singular: Booleans = field(compare=False)
 
     @property
     def n_clusters(self) -> int:
@@ -75,7 +76,7 @@ class ClusterFacts:
     @property
     def n_singular(self) -> int:
         """Clusters whose adjustment is singular."""
-        return int(np.sum(self.largest_eigenvalue > UNIT))
+        return int(self.is_singular.sum())
 
 
 def group_rows(codes: Integers) -> Clusters:
@@ -101,7 +102,7 @@ def group_rows(codes: Integers) -> Clusters:
     >>> group_rows(np.array([7, 3, 7])).rows(1)
     array([0, 2])
     """
-    values, index = np.unique(_narrow(codes), return_inverse=True)
+    values, index = _coded(codes)
     if len(values) < 2:
         raise SingleClusterError(
             "Standard errors by cluster need at least 2 clusters.",
@@ -110,18 +111,25 @@ def group_rows(codes: Integers) -> Clusters:
             hint="use HC3 standard errors, and claim nothing beyond this cluster.",
         )
     return Clusters(
-        values=frozen(values.astype(np.int64)),
+        values=frozen(values),
         index=frozen(index),
         order=frozen(np.argsort(_narrow(index), kind="stable")),
         bounds=frozen(np.concatenate([[0], np.cumsum(np.bincount(index))])),
     )
 
 
-def _narrow(codes: Integers) -> Integers:
-    """Give codes in 16 bits where they fit: these are sorted by their digits, far sooner."""
-    limits = np.iinfo(np.int16)
-    fits = len(codes) > 0 and limits.min <= codes.min() and codes.max() <= limits.max
-    return codes.astype(np.int16) if fits else codes
+def _coded(codes: Integers) -> tuple[Integers, Integers]:
+    """Give the codes that occur, ascending, and the position of each row's."""
+    if not len(codes) or codes.max() - codes.min() >= len(codes):
+        return np.unique(codes, return_inverse=True)
+    first = codes.min()
+    is_used = np.bincount(codes - first) > 0
+    return np.flatnonzero(is_used) + first, (np.cumsum(is_used) - 1)[codes - first]
+
+
+def _narrow(index: Integers) -> NDArray[np.integer]:
+    """Give positions in 16 bits where they fit: far sooner sorted, by their digits."""
+    return index.astype(np.uint16) if index.max() < 2**16 else index
 
 
 def orthonormal_rows(fit: Fit, rows: Integers | slice) -> Floats:
@@ -176,8 +184,7 @@ def cluster_facts(fit: Fit, clusters: Clusters) -> ClusterFacts:
     >>> cluster_facts(fit, group_rows(np.array([1, 2, 2, 2]))).leverage.round(2)
     array([0.25, 0.75])
     """
-    hat, _ = cluster_sums(fit, clusters)
-    return facts_of(fit, clusters, np.asarray(np.linalg.eigvalsh(hat)))
+    return facts_of(clusters, fit.counts, cluster_sums(fit, clusters)[0])
 
 
 def cluster_sums(fit: Fit, clusters: Clusters) -> tuple[Floats, Floats]:
@@ -204,16 +211,19 @@ def cluster_sums(fit: Fit, clusters: Clusters) -> tuple[Floats, Floats]:
     >>> cluster_sums(fit, group_rows(np.array([1, 1, 2, 2])))[0].ravel()
     array([0.5, 0.5])
     """
-    hat = np.empty((clusters.n_clusters, fit.p, fit.p))
-    scores = np.empty((clusters.n_clusters, fit.p))
+    scale = np.sqrt(fit.times / fit.variance)
+    residual = scale * fit.residual
+    scale *= fit.slope
+    products = np.empty((clusters.n_clusters, fit.p + 1, fit.p + 1))
     for run in _runs(clusters.bounds):
         bounds = clusters.bounds[run.start : run.stop + 1]
         rows = clusters.order[bounds[0] : bounds[-1]]
-        Z, residual = orthonormal_rows(fit, rows), _pearson(fit, rows)
+        Z = np.empty((len(rows), fit.p + 1))
+        np.multiply(scale[rows, None], fit.X.take(rows, axis=0) @ fit.root, out=Z[:, :-1])
+        Z[:, -1] = residual[rows]
         for g, (first, last) in zip(run, pairwise((bounds - bounds[0]).tolist()), strict=True):
-            hat[g] = Z[first:last].T @ Z[first:last]
-            scores[g] = residual[first:last] @ Z[first:last]
-    return hat, scores
+            np.matmul(Z[first:last].T, Z[first:last], out=products[g])
+    return products[:, :-1, :-1], products[:, -1, :-1]
 
 
 def _runs(bounds: Integers) -> Iterator[range]:
@@ -226,41 +236,36 @@ def _runs(bounds: Integers) -> Iterator[range]:
         start = stop
 
 
-def _pearson(fit: Fit, rows: Integers) -> Floats:
-    """Residuals over the roots of their variances, times the roots of counts."""
-    residual = (fit.y[rows] - fit.mean[rows]) / np.sqrt(fit.variance[rows])
-    return residual if fit.counts is None else residual * np.sqrt(fit.counts[rows])
-
-
-def facts_of(fit: Fit, clusters: Clusters, eigenvalues: Floats) -> ClusterFacts:
-    """Gather the facts from the eigenvalues of the clusters' hat blocks.
+def facts_of(clusters: Clusters, counts: Floats | None, hats: Floats) -> ClusterFacts:
+    """Gather the facts from the clusters' hat blocks.
 
     Parameters
     ----------
-    fit : Fit
-        A fitted model.
     clusters : Clusters
-        Its rows by cluster.
-    eigenvalues : ndarray, shape (G, p)
-        Of each cluster's Z'Z, ascending.
+        The rows of a fit by cluster.
+    counts : ndarray, shape (n_rows,), or None
+        Answers per row; one each if None.
+    hats : ndarray, shape (G, p, p)
+        Of each cluster, in coordinates in which they sum to I.
 
     Returns
     -------
     ClusterFacts
-        In the order of the clusters.
+        In the order of the clusters. No eigenvalue is more than the trace, so that most hats
+        need no eigenvalues.
 
     Examples
     --------
-    >>> from campaign_effect.stats.models.linear import fit_ols
-    >>> fit = fit_ols(np.ones((3, 1)), np.arange(3.0))
-    >>> facts_of(fit, group_rows(np.array([1, 2, 2])), np.array([[1 / 3], [2 / 3]])).sizes
+    >>> facts_of(group_rows(np.array([1, 2, 2])), None, np.array([[[1 / 3]], [[2 / 3]]])).sizes
     array([1, 2])
     """
-    answers = np.bincount(clusters.index, weights=fit.counts)
+    leverage = np.trace(hats, axis1=1, axis2=2)
+    is_singular = leverage > UNIT
+    is_singular[is_singular] = np.linalg.eigvalsh(hats[is_singular])[:, -1] > UNIT
     return ClusterFacts(
-        sizes=frozen(np.rint(answers).astype(np.int64)),
-        leverage=frozen(eigenvalues.sum(axis=1)),
-        largest_eigenvalue=frozen(eigenvalues[:, -1].copy()),
+        sizes=frozen(np.rint(np.bincount(clusters.index, weights=counts)).astype(np.int64)),
+        leverage=frozen(leverage),
+        is_singular=frozen(is_singular),
     )
 
 

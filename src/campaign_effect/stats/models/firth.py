@@ -82,13 +82,13 @@ def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
     >>> fit_firth(X, np.array([0.0, 0, 1, 1, 1, 1])).beta.round(4)
     array([-0.5108,  2.4567])
     """
-    n = check_binary(X, y, counts)
+    check_binary(X, y, counts)
     likelihood, p = _likelihood(X, y, counts), X.shape[1]
     beta = likelihood.maximum(np.zeros(p), np.ones(p, dtype=bool))
     is_intercept = (np.arange(p) == 0) & (np.ptp(X[:, 0]) == 0)
     null = likelihood.maximum(np.zeros(p), is_intercept) if is_intercept.any() else np.zeros(p)
     return replace(
-        fit_at(beta, X, y, counts, n, LOGIT_LIKELIHOOD),
+        fit_at(beta, X, y, counts, LOGIT_LIKELIHOOD),
         log_likelihood=likelihood.at(beta).value,
         null_log_likelihood=likelihood.at(null).value,
     )

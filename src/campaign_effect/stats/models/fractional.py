@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import expit
 
 from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.models.bernoulli import Derivatives, Likelihood, fit_bernoulli
+from campaign_effect.stats.models.bernoulli import fit_bernoulli
 from campaign_effect.stats.models.design_matrix import check_answers
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.links import LOGIT
 from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Floats
 
@@ -57,27 +55,14 @@ def fit_fractional_logit(X: Floats, y: Floats, counts: Floats | None = None) -> 
     >>> fit_fractional_logit(X, np.array([0.1, 0.3, 0.6, 0.8])).mean.round(3)
     array([0.2, 0.2, 0.7, 0.7])
     """
-    n = check_answers(X, y, counts)
+    check_answers(X, y, counts)
     if np.any((y < 0) | (y > 1)):
         raise StatisticsError(
             "The outcome of a fractional logit must lie from 0 to 1.",
             received=f"values from {y.min():g} to {y.max():g}",
             hint="divide it by the largest value it can take.",
         )
-    fit = fit_bernoulli(X, y, counts, n, FRACTIONAL_LIKELIHOOD)
+    fit = fit_bernoulli(X, y, counts, LOGIT_LIKELIHOOD)
     squares = fit.residual**2 / fit.variance
     pearson = float(np.sum(squares if counts is None else counts * squares))
     return replace(fit, dispersion=pearson / fit.df_residual)
-
-
-def _derivatives(y: Floats, eta: Floats) -> Derivatives:
-    mean = expit(eta)
-    return y * eta - np.logaddexp(0, eta), y - mean, mean * (1 - mean)
-
-
-FRACTIONAL_LIKELIHOOD = Likelihood(
-    link=LOGIT,
-    start=LOGIT_LIKELIHOOD.start,
-    derivatives=_derivatives,
-    variance=None,
-)

@@ -156,7 +156,7 @@ def fit_gee(
         if np.linalg.norm(score) <= SCORE * np.sqrt(fit.n):
             return found
         beta = fit.beta + found.whitened.root @ score
-        fit = fit_at(beta, X, y, None, fit.n, LOGIT_LIKELIHOOD)
+        fit = fit_at(beta, X, y, None, LOGIT_LIKELIHOOD)
     raise ConvergenceError(
         "The estimating equations have no solution that could be reached.",
         received=f"a correlation of {found.alpha:.3f} in the last of {MOST_ROUNDS} rounds",

@@ -41,7 +41,8 @@ def _logit_slope(eta: Floats) -> Floats:
 
 def _logit_curvature(eta: Floats) -> Floats:
     small = np.exp(-np.abs(eta))
-    return np.asarray(-np.sign(eta) * small * (1 - small) / (1 + small) ** 3)
+    size = small * (1 - small) / ((1 + small) * (1 + small) * (1 + small))
+    return np.asarray(np.copysign(size, -eta))
 
 
 def _probit_slope(eta: Floats) -> Floats:

@@ -58,8 +58,8 @@ def fit_logit(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
     >>> fit_logit(X, np.array([0.0, 1.0, 0.0, 1.0]), np.array([3.0, 1, 1, 3])).beta.round(4)
     array([-1.0986,  2.1972])
     """
-    n = check_binary(X, y, counts)
-    return fit_bernoulli(X, y, counts, n, LOGIT_LIKELIHOOD)
+    check_binary(X, y, counts)
+    return fit_bernoulli(X, y, counts, LOGIT_LIKELIHOOD)
 
 
 def check_binary(X: Floats, y: Floats, counts: Floats | None) -> int:
@@ -96,9 +96,10 @@ def check_binary(X: Floats, y: Floats, counts: Floats | None) -> int:
 
 def _derivatives(y: Floats, eta: Floats) -> Derivatives:
     small = np.exp(-np.abs(eta))  # of the odds and their inverse, so that nothing overflows
-    mean = np.where(eta < 0, small, 1.0) / (1 + small)
-    value = np.minimum((2 * y - 1) * eta, 0.0) - np.log1p(small)
-    return value, y - mean, small / (1 + small) ** 2
+    likelier = 1 / (1 + small)  # probability of the likelier side
+    value = y * eta - np.maximum(eta, 0.0) - np.log1p(small)
+    score = y - np.where(eta < 0, small * likelier, likelier)
+    return value, score, small * likelier**2
 
 
 LOGIT_LIKELIHOOD = Likelihood(

@@ -42,11 +42,12 @@ def logit_with_offset(Z: Floats, y: Floats, times: Floats, offset: Floats) -> Fl
     >>> logit_with_offset(np.ones((4, 1)), y, ones, np.full(4, 1.0)).round(4)
     array([0.0986])
     """
-    return maximise(
+    theta, _ = maximise(
         lambda theta: _evaluate(Z, y, times, offset, theta),
         np.zeros(Z.shape[1]),
         tolerance=GRADIENT * np.sqrt(times.sum()),
     )
+    return theta
 
 
 def _evaluate(Z: Floats, y: Floats, times: Floats, offset: Floats, theta: Floats) -> Point:

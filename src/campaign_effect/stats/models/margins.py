@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
@@ -195,11 +196,14 @@ def average_column_slopes(fit: Fit, weights: Floats | None = None) -> tuple[Marg
     2.0
     """
     share = row_shares(fit.p, fit.counts, weights, fit.X)
-    slope = float(share @ fit.slope)
-    bend = (share * fit.link.curvature(fit.X @ fit.beta)) @ fit.X
+    slope, bend = float(share @ fit.slope), np.zeros(fit.p)
+    for rows in row_blocks(len(share)):
+        X = fit.X[rows]
+        bend += (share[rows] * fit.link.curvature(X @ fit.beta)) @ X
+    gradients = frozen(np.outer(fit.beta, bend) + slope * np.eye(fit.p))
     return tuple(
-        Margin(estimate=slope * beta, gradient=frozen(beta * bend + slope * unit))
-        for beta, unit in zip(fit.beta.tolist(), np.eye(fit.p), strict=True)
+        Margin(estimate=slope * beta, gradient=gradient)
+        for beta, gradient in zip(fit.beta.tolist(), gradients, strict=True)
     )
 
 

@@ -34,7 +34,9 @@ class Point:
     information: Floats = field(compare=False)
 
 
-def maximise(evaluate: Callable[[Floats], Point], start: Floats, *, tolerance: float) -> Floats:
+def maximise(
+    evaluate: Callable[[Floats], Point], start: Floats, *, tolerance: float
+) -> tuple[Floats, Point]:
     """Climb to the maximum, halving steps that do not rise.
 
     Parameters
@@ -48,8 +50,10 @@ def maximise(evaluate: Callable[[Floats], Point], start: Floats, *, tolerance: f
 
     Returns
     -------
-    ndarray, shape (q,)
+    theta : ndarray, shape (q,)
         The maximum.
+    point : Point
+        The log-likelihood there.
 
     Raises
     ------
@@ -59,14 +63,14 @@ def maximise(evaluate: Callable[[Floats], Point], start: Floats, *, tolerance: f
     Examples
     --------
     >>> bowl = lambda x: Point(value=-x @ x, gradient=-2 * x, information=2 * np.eye(1))
-    >>> maximise(bowl, np.ones(1), tolerance=1e-12)
+    >>> maximise(bowl, np.ones(1), tolerance=1e-12)[0]
     array([0.])
     """
     theta, point = start, evaluate(start)
     for _ in range(MOST_STEPS):
         if np.linalg.norm(point.gradient) <= tolerance:
             _check_curvature(point)
-            return theta
+            return theta, point
         theta, point = _climb(evaluate, theta, point)
     raise _failure(point)
 

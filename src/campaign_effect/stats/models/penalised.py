@@ -84,7 +84,7 @@ class PenalisedLikelihood:
             )
 
         tolerance = GRADIENT * np.sqrt(self.times.sum())
-        return beta_of(maximise(evaluate, np.zeros(len(root)), tolerance=tolerance))
+        return beta_of(maximise(evaluate, np.zeros(len(root)), tolerance=tolerance)[0])
 
     def _penalty_curvature(
         self, Z: Floats, mean: Floats, weights: Floats, hat: Floats

@@ -53,8 +53,8 @@ def fit_probit(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
     >>> fit_probit(X, np.array([0.0, 1.0, 0.0, 1.0]), np.array([3.0, 1, 1, 3])).beta.round(4)
     array([-0.6745,  1.349 ])
     """
-    n = check_binary(X, y, counts)
-    return fit_bernoulli(X, y, counts, n, PROBIT_LIKELIHOOD)
+    check_binary(X, y, counts)
+    return fit_bernoulli(X, y, counts, PROBIT_LIKELIHOOD)
 
 
 def _derivatives(y: Floats, eta: Floats) -> Derivatives:

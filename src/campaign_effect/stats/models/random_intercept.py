@@ -209,7 +209,7 @@ def _climb(answers: GroupedAnswers, gamma: Floats, n: int) -> tuple[Floats, floa
         )
 
     start = np.append(gamma, FIRST_SD / scale[-1])
-    phi = scale * maximise(evaluate, start, tolerance=GRADIENT * np.sqrt(n))
+    phi = scale * maximise(evaluate, start, tolerance=GRADIENT * np.sqrt(n))[0]
     return phi[:-1], float(phi[-1]), answers.at(phi[:-1], float(phi[-1]))
 
 

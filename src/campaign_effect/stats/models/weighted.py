@@ -198,7 +198,7 @@ def fit_weighted_probit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     """
     check_binary(X, y, None)
     w = normed_weights(X, y, weights)
-    return WeightedFit(fit=fit_bernoulli(X, y, w, len(y), PROBIT_LIKELIHOOD))
+    return WeightedFit(fit=fit_bernoulli(X, y, w, PROBIT_LIKELIHOOD))
 
 
 def normed_weights(X: Floats, y: Floats, weights: Floats) -> Floats:

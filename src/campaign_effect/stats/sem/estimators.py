@@ -104,9 +104,10 @@ def find_estimator(name: str) -> Estimator:
     'scaled_shifted'
     """
     if name not in ESTIMATORS:
-        near = nearest_word(str(name), ESTIMATORS)
+        near = nearest_word(name, ESTIMATORS)
         raise UsageError(
             f"No estimator is named {name!r}.",
-            hint=f"did you mean {near!r}?" if near else f"choose one of {list(ESTIMATORS)}.",
+            received=f"estimators {list(ESTIMATORS)}",
+            hint=f"did you mean {near!r}?" if near else "",
         )
     return ESTIMATORS[name]

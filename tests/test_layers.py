@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "src" / "campaign_effect"
 LAYERS = [
     {"errors"},
+    {"files"},
     {"schema", "results"},
     {"readers"},
     {"survey", "stats"},

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.effects.exposure_counts import count_exposures
     from campaign_effect.analyses.effects.exposures import compare_exposures
     from campaign_effect.analyses.effects.fit import fit_effect
-    from campaign_effect.analyses.effects.imputing import Imputation
+    from campaign_effect.analyses.effects.imputation import Imputation
     from campaign_effect.analyses.effects.margins import average_effects
     from campaign_effect.analyses.effects.measurement_error import correct_measurement_error
     from campaign_effect.analyses.effects.model_table import tabulate_models
@@ -108,7 +108,7 @@ _ROOMS: Final = {
     "analyses.effects.exposure_counts": ("count_exposures",),
     "analyses.effects.exposures": ("compare_exposures",),
     "analyses.groups": ("compare_groups",),
-    "analyses.effects.imputing": ("Imputation",),
+    "analyses.effects.imputation": ("Imputation",),
     "analyses.effects.margins": ("average_effects",),
     "analyses.effects.measurement_error": ("correct_measurement_error",),
     "analyses.effects.model_table": ("tabulate_models",),

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, get_args
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -200,6 +200,42 @@ def takes(kind: type, hint: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return checked
 
     return decorate
+
+
+def check_choice(option: str, given: object, choices: Any) -> None:
+    """Refuse an option that is none of these choices, as the text "logit" or the class itself.
+
+    Parameters
+    ----------
+    option : str
+        Its name.
+    given : object
+        What came.
+    choices : union of classes
+        What it may be an instance of.
+
+    Raises
+    ------
+    UsageError
+        Saying how the nearest choice is written.
+
+    Examples
+    --------
+    >>> check_choice("model", 3, int | float)
+    """
+    if isinstance(given, choices):
+        return
+    names = {kind.__name__.casefold(): kind.__name__ for kind in get_args(choices)}
+    is_word = isinstance(given, str | type)
+    word = given.__name__ if isinstance(given, type) else str(given)
+    near = nearest_word(word.casefold(), names) if is_word else None
+    raise UsageError(
+        f"{option} takes a choice of this library.",
+        received=f"{option}={word}" if is_word else type(given).__name__,
+        hint=f"write {option}=ce.{names[near]}(...), with brackets and without quotation marks."
+        if near
+        else f"choose one of {list(names.values())}, as ce.{next(iter(names.values()))}().",
+    )
 
 
 def not_taken(name: str, kind: type, given: object, hint: str) -> UsageError:

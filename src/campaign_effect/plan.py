@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
-from campaign_effect.analyses.effects.dose_response import has_doses
+from campaign_effect.analyses.effects.survey_doses import has_doses
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
@@ -34,6 +34,13 @@ class Plan:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if isinstance(self.analyses, str):
+            raise UsageError(
+                f"The analyses are the text {self.analyses!r}.",
+                hint=f"write analyses=({self.analyses!r},).",
+            )
+        if not isinstance(self.seed, int) or self.seed < 0:
+            raise UsageError(f"The seed {self.seed!r} is no whole number.", hint="use 1, say.")
         for name in self.analyses:
             if name not in ANALYSES:
                 near = nearest_word(name, ANALYSES)

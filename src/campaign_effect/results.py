@@ -77,6 +77,10 @@ class Sample:
         How many respondents of equal weight would tell as much of a mean (Kish).
     n_imputed : int
         Respondents used of whom missing answers were imputed.
+    n_imputations : int
+        How many times.
+    imputed : tuple of (variable, count)
+        Answers of each variable that were imputed.
     """
 
     n_total: int
@@ -85,6 +89,8 @@ class Sample:
     weight: str | None = None
     effective_n: float | None = None
     n_imputed: int = 0
+    n_imputations: int = 0
+    imputed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 import campaign_effect as ce
 
 N = 260
+WITHOUT = tuple(f"without {v}" for v in range(10))  # weights without each village
 MODELS = {
     "ols": (ce.Ols(), "number"),
     "lpm": (ce.Lpm(), "event"),
@@ -67,6 +68,8 @@ def survey():
                 "z": z,
                 "group": np.where(rng.random(N) < 0.5, "a", "b"),
                 "village": [f"village {v}" for v in village],
+                "w": 1.0,
+                **{name: 10 / 9 * (village != v) for v, name in enumerate(WITHOUT)},
                 "number": 3 + latent,
                 "event": (latent > 1).astype(float),
                 "share": 1 / (1 + np.exp(-latent)),
@@ -135,6 +138,7 @@ def test_few_clusters_are_checked_or_refused(name, effects):
         *(kind(cluster="village") for kind in (ce.CR0, ce.CR1, ce.CR2, ce.CV3)),
         ce.TwoWay(cluster="village", second="x"),
         ce.SurveyDesign(cluster="village"),
+        ce.ReplicateWeights(weights="w", replicates=WITHOUT, scale=0.9),
     ],
     ids=lambda vcov: vcov.name,
 )
@@ -160,4 +164,4 @@ def is_refused(name, vcov):
         return name in {"probit", "firth"}
     if vcov == "two_way":
         return name in OF_CATEGORIES
-    return vcov == "design" and name == "firth"
+    return vcov in {"design", "replicates"} and name == "firth"

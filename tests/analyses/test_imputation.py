@@ -129,7 +129,7 @@ def test_scores_are_made_of_imputed_items(effect):
 
 
 def test_the_seed_and_only_the_seed_decides(effect, village_survey):
-    again = ce.fit_effect(village_survey, FORMULA, missing=BRIEF)
+    again = ce.fit_effect(village_survey, FORMULA, missing=replace(BRIEF))
     assert again.parts() == effect.parts()
     other = ce.fit_effect(village_survey, FORMULA, missing=ce.Imputation(m=3, rounds=2, seed=2))
     assert other.coefficients != effect.coefficients
@@ -137,7 +137,7 @@ def test_the_seed_and_only_the_seed_decides(effect, village_survey):
 
 def test_the_order_of_a_formula_does_not_change_the_imputations(effect, village_survey):
     turned = "voted_calon_1 ~ gender + age + message_trust + whatsapp"
-    other = ce.fit_effect(village_survey, turned, missing=BRIEF)
+    other = ce.fit_effect(village_survey, turned, missing=replace(BRIEF))
     draws = [one.pooled[0].imputed.draws.draws for one in (effect, other)]
     assert np.array_equal(*draws)
 

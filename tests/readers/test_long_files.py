@@ -7,6 +7,7 @@ from pandas.testing import assert_frame_equal
 import campaign_effect as ce
 from campaign_effect.readers import delimited, read_table
 from campaign_effect.schema.bundled import bundled_example
+from campaign_effect.survey.coding import distinct_cells
 
 LABELS = ["Setuju", "Netral", "", "Tidak setuju", 'kata "dia"', "a,b"]
 
@@ -35,6 +36,14 @@ def test_a_survey_of_categories_is_the_survey_of_text(monkeypatch):
     assert_frame_equal(long.absences, short.absences)
     pd.testing.assert_frame_equal(long.times, short.times)
     assert (long.notices, long.steps) == (short.notices, short.steps)
+
+
+def test_categories_that_no_row_has_are_no_answers():
+    words = pd.Categorical(["b", None, "a"], categories=["a", "b", "c"])
+    places, distinct = distinct_cells(pd.Series(words))
+    assert (places.tolist(), list(distinct)) == ([0, -1, 1], ["b", "a"])
+    places, distinct = distinct_cells(pd.Series(words.remove_unused_categories()))
+    assert (places.tolist(), list(distinct)) == ([1, -1, 0], ["a", "b"])
 
 
 def test_a_row_longer_than_a_block_is_read(written):

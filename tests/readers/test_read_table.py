@@ -259,6 +259,8 @@ def test_a_table_of_another_library_is_taken_by_its_arrow_stream():
         (b"a,b\n1,2,\n3,4,\n", "row 2: 3 cells where the header has 2"),
         (b'a,b\n1,2\n3,"4\n5,6\n', "quotation mark"),
         ("a,b\né,2\n".encode() + b"\xe9,3\n", "UTF-8 text up to line 3"),
+        (b"\xef\xbb\xbfa,b\n1,2\n\xe9,3\n", "UTF-8 text up to line 3"),
+        (("a,b\n" + 300_000 * "é,2\n").encode() + b"\xe9,3\n", "text up to line 300002"),
         (b"a,b\n\x81\x8d,2\n", "is no text"),
         (b",,\n,,\n1,,\n", "no header row"),
         (

@@ -8,10 +8,10 @@ from typing import Final
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.disclosure import disclose_study
 from campaign_effect.analyses.effects.clusters import check_survey_clusters
-from campaign_effect.analyses.effects.dose_response import estimate_survey_dose_response
 from campaign_effect.analyses.effects.exposures import compare_survey_exposures
 from campaign_effect.analyses.effects.fit import fit_effect, fit_linear_effect
 from campaign_effect.analyses.effects.margins import average_survey_effects
+from campaign_effect.analyses.effects.survey_doses import estimate_survey_dose_response
 from campaign_effect.analyses.factors import explore_factors
 from campaign_effect.analyses.groups import compare_groups
 from campaign_effect.analyses.quality import check_quality

@@ -13,7 +13,7 @@ import pandas as pd
 from campaign_effect.analyses.description.rows import Weighting
 from campaign_effect.analyses.description.weighted import survey_weights, weighting_row
 from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import MissingColumnsError, UsageError
+from campaign_effect.errors import MissingColumnsError, StatisticsError, UsageError
 from campaign_effect.results import Count, Flag, Literal, Name, Number, Proportion, Result, Row
 from campaign_effect.stats.design.raking import Margin, rake_weights
 from campaign_effect.stats.design.suppression import suppress_line
@@ -139,6 +139,12 @@ def rake(survey: Survey, margins: Known, *, trim: float | None = LARGEST) -> Rak
     _check(survey, margins)
     positions, absences = _positions(survey, margins)
     complete, sample = listwise_sample(positions, absences)
+    if not sample.n_used:
+        raise StatisticsError(
+            "No respondent has an answer that every margin names.",
+            received=f"margins of {list(margins)}, {survey.n} respondents",
+            hint="name levels as the survey has them: codes of its scales, its categories.",
+        )
     levels = positions[complete].to_numpy(dtype=np.int64)
     base = survey_weights(survey)[complete]
     total = _total(margins, len(base))

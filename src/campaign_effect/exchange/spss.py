@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.errors import OutputError
+from campaign_effect.errors import OutputError, UsageError
 from campaign_effect.exchange.carried import Export, lost
+from campaign_effect.files import replaced
 from campaign_effect.schema.model import Point, Scale
 from campaign_effect.survey import takes_survey
 from campaign_effect.survey.model import Absence, Survey
@@ -45,6 +46,8 @@ def write_spss(survey: Survey, path: str | Path, *, language: str = "en") -> Exp
 
     Raises
     ------
+    UsageError
+        If the name does not end in .sav.
     OutputError
         If it cannot be written.
     """
@@ -53,21 +56,25 @@ def write_spss(survey: Survey, path: str | Path, *, language: str = "en") -> Exp
     columns = [_column(name, survey, language) for name in map(str, survey.answers)]
     frame = pd.DataFrame({one.name: one.values for one in columns})
     target = Path(path)
-    try:
-        pyreadstat.write_sav(
-            frame,
-            str(target),
-            column_labels={one.name: one.question[:_LONGEST_QUESTION] for one in columns},
-            variable_value_labels={one.name: one.labels for one in columns if one.labels},
-            missing_ranges={one.name: one.missing for one in columns if one.missing},
-            variable_measure={one.name: one.measure for one in columns},
+    if target.suffix.lower() != ".sav":
+        raise UsageError(
+            f"{str(target)!r} is no name of an SPSS file.", hint="let it end in .sav."
         )
-    except (OSError, pyreadstat.PyreadstatError, pyreadstat.ReadstatError) as error:
-        target.unlink(missing_ok=True)
+    try:
+        with replaced(target) as beside:
+            pyreadstat.write_sav(
+                frame,
+                str(beside),
+                column_labels={one.name: one.question[:_LONGEST_QUESTION] for one in columns},
+                variable_value_labels={one.name: one.labels for one in columns if one.labels},
+                missing_ranges={one.name: one.missing for one in columns if one.missing},
+                variable_measure={one.name: one.measure for one in columns},
+            )
+    except (pyreadstat.PyreadstatError, pyreadstat.ReadstatError) as error:
         raise OutputError(
             f"{str(target)!r} cannot be written as an SPSS file.",
             received=str(error)[:200],
-            hint="choose a folder you may write to.",
+            hint="rename the variables as SPSS allows.",
         ) from None
     return Export(path=target, notices=lost(_FORM, _lost(columns)))
 

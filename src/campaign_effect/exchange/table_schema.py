@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from campaign_effect.errors import OutputError
 from campaign_effect.exchange.carried import Export
+from campaign_effect.files import replaced
 from campaign_effect.schema.model import (
     Item,
     Point,
@@ -46,10 +46,8 @@ def write_table_schema(schema: Schema, path: str | Path, *, language: str = "en"
     """
     target = Path(path)
     text = json.dumps(table_schema(schema, language=language), indent=2, ensure_ascii=False)
-    try:
-        target.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{str(target)!r} cannot be written: {error.strerror}.") from None
+    with replaced(target) as beside:
+        beside.write_text(text + "\n", encoding="utf-8")
     return Export(path=target)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from campaign_effect.errors import OutputError, SchemaError
+from campaign_effect.errors import SchemaError
+from campaign_effect.files import replaced
 
 Cell = str | int | float | bool | None
 Rows = list[dict[str, Cell]]
@@ -46,13 +47,8 @@ def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]])
         for at, row in enumerate(rows, start=2):
             for place, header in enumerate(headers, start=1):
                 _put(sheet.cell(at, place), row.get(header))
-    try:
-        book.save(path)
-    except OSError as error:
-        raise OutputError(
-            f"The workbook {str(path)!r} cannot be written: {error.strerror}.",
-            hint="close it in Excel, or choose a folder you may write to.",
-        ) from None
+    with replaced(path) as beside:
+        book.save(beside)
 
 
 def read_workbook(path: Path) -> dict[str, Rows]:

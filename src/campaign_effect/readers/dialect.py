@@ -224,14 +224,13 @@ def decimal_mark(rows: Sequence[Sequence[str]]) -> str:
     """
     width = max((len(row) for row in rows), default=0)
     votes = Counter(
-        _vote({row[place] for row in rows if place < len(row) and row[place].strip()})
-        for place in range(width)
+        _vote({row[place] for row in rows if place < len(row)}) for place in range(width)
     )
     return "," if votes[","] > votes["."] else "."
 
 
 def _vote(cells: Iterable[str]) -> str:
-    marks = {_mark(cell) for cell in cells}
+    marks = {_mark(cell) for cell in cells if cell.strip()}
     if None in marks:
         return ""
     seen = marks - {""}

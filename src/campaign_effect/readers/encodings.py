@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import io
+from collections.abc import Iterator
 from typing import Final
 
 from campaign_effect.errors import SourceError
 
 _MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE: Final = 4096
+_BLOCK: Final = 1 << 20
 
 
 def to_utf8(raw: bytes, *, file: str) -> tuple[bytes, str]:
@@ -50,7 +52,7 @@ def to_utf8(raw: bytes, *, file: str) -> tuple[bytes, str]:
     elif encoding == "utf-8-sig":
         text = raw[len(codecs.BOM_UTF8) :]
     else:
-        text = _decoded(raw, encoding, file).encode("utf-8")
+        text = _as_utf8(raw, encoding, file)
     if b"\0" in text:
         row = text.count(b"\n", 0, text.index(b"\0")) + 1
         raise SourceError(
@@ -85,7 +87,8 @@ def _narrow(raw: bytes, file: str) -> str:
     if raw.isascii():
         return "utf-8"
     try:
-        raw.decode("utf-8")
+        for _ in _decoded(raw, "utf-8"):
+            pass
     except UnicodeDecodeError as error:
         if not raw[: error.start].isascii():
             row = raw.count(b"\n", 0, error.start) + 1
@@ -94,15 +97,31 @@ def _narrow(raw: bytes, file: str) -> str:
                 hint="two files were joined, or it was cut off: export it again as UTF-8.",
             ) from None
         return "cp1252"
-    return "utf-8"
+    return "utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8"
 
 
-def _decoded(raw: bytes, encoding: str, file: str) -> str:
+def _as_utf8(raw: bytes, encoding: str, file: str) -> bytes:
+    text = io.BytesIO()
     try:
-        return raw.decode(encoding)
+        for piece in _decoded(raw, encoding):
+            text.write(piece.encode("utf-8"))
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{file} is no text: byte {error.start:,} fits neither UTF-8, UTF-16 nor "
             "Windows-1252.",
             hint="export it as CSV (UTF-8), Excel, SPSS, Stata or Parquet.",
         ) from None
+    return text.getvalue()
+
+
+def _decoded(raw: bytes, encoding: str) -> Iterator[str]:
+    """Decode block by block, as the whole may take four times its memory."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, len(raw), _BLOCK):
+        n_waiting = len(decoder.getstate()[0])
+        block = raw[start : start + _BLOCK]
+        try:
+            yield decoder.decode(block, final=start + len(block) == len(raw))
+        except UnicodeDecodeError as error:
+            error.start += start - n_waiting  # in the whole
+            raise

@@ -24,7 +24,8 @@ from campaign_effect.apa.layout import lay_out, say_note
 from campaign_effect.apa.sentences import sentences
 from campaign_effect.apa.style import Style, plain
 from campaign_effect.apa.tables import tables
-from campaign_effect.errors import OutputError, UsageError
+from campaign_effect.errors import UsageError
+from campaign_effect.files import replaced
 from campaign_effect.render import write
 from campaign_effect.render.html import fragment
 from campaign_effect.results import NO_GLOSSARY, Glossary, Notice, Result
@@ -64,7 +65,7 @@ class Report:
     Raises
     ------
     UsageError
-        If the language is not known.
+        If the language is not known, or one is no result.
 
     Examples
     --------
@@ -87,6 +88,13 @@ class Report:
             raise UsageError(
                 f"There is no language {self.language!r}.", hint=f"choose one of {LANGUAGES}."
             )
+        for one in self.results:
+            if not isinstance(one, Result):
+                raise UsageError(
+                    "A report is of results.",
+                    received=type(one).__name__,
+                    hint="pass what analyses give: ce.Report([quality, effect]).",
+                )
 
     @cached_property
     def grids(self) -> tuple[Grid, ...]:
@@ -129,16 +137,10 @@ class Report:
         """
         path = Path(path)
         content = self.to(path.suffix)
-        try:
-            path.write_bytes(content)
+        with replaced(path) as beside:
+            beside.write_bytes(content)
             if path.suffix in WITH_FIGURES:
                 self.save_figures(path.parent / "figures")
-        except OSError as error:
-            raise OutputError(
-                f"The report cannot be written to {str(path)!r}.",
-                received=error.strerror,
-                hint="choose a folder that exists and can be written.",
-            ) from error
         return path
 
     def save_figures(self, folder: Path) -> None:

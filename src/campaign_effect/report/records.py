@@ -71,9 +71,17 @@ def _result(result: Result) -> dict[str, Any]:
 def _sample(sample: Sample) -> dict[str, Any]:
     counts = {"n_total": sample.n_total, "n_used": sample.n_used}
     weights = {"weight": sample.weight, "effective_n": sample.effective_n}
-    imputed = {"n_imputed": sample.n_imputed} if sample.n_imputed else {}
+    imputed = _imputed(sample) if sample.n_imputed else {}
     shown = weights if sample.weight else {}
     return {**counts, **imputed, "dropped": dict(sample.dropped), **shown}
+
+
+def _imputed(sample: Sample) -> dict[str, Any]:
+    return {
+        "n_imputed": sample.n_imputed,
+        "n_imputations": sample.n_imputations,
+        "imputed": dict(sample.imputed),
+    }
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Final
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
-from campaign_effect.errors import OutputError
+from campaign_effect.files import replaced
 from campaign_effect.schema.model import Part, Schema, Texts
 
 Comments = Mapping[str, str]
@@ -79,16 +78,8 @@ def write_schema(
         If it cannot be written.
     """
     target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
+    with replaced(target) as beside:
         beside.write_text(schema_as_yaml(schema, comments, end=end), encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(
-            f"The schema {str(target)!r} cannot be written: {error.strerror}.",
-            hint="choose a folder you may write to.",
-        ) from None
     return target
 
 

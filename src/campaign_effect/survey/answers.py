@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from campaign_effect.results import Notice
-from campaign_effect.schema.model import Scale, Schema, Variable
+from campaign_effect.schema.model import Item, Scale, Schema, Variable
 from campaign_effect.survey.choices import code_choices
 from campaign_effect.survey.coding import (
     Cells,
@@ -35,15 +36,7 @@ def code_answers(
     LabelsError
         If a cell is no answer of its scale.
     """
-    coded: dict[str, Coded] = {}
-    notices: list[Notice] = []
-    for construct in schema.constructs:
-        scale = schema.scale(construct.scale)
-        for item in construct.items:
-            cells, n_both = columns.merged(item.column, schema)
-            one = code_scale(cells, scale)
-            coded[item.name] = _turned(one, scale) if item.is_reversed else one
-            notices += version_notices(item.name, columns.find(item.column), n_both)
+    coded, notices = _code_items(columns, schema)
     for variable in schema.variables:
         if variable.is_choices:
             found, noticed = code_choices(columns, variable, schema)
@@ -58,6 +51,22 @@ def code_answers(
             coded[outcome.variable], outcome.event, outcome.among
         )
     return coded, tuple(notices)
+
+
+def _code_items(columns: Columns, schema: Schema) -> tuple[dict[str, Coded], list[Notice]]:
+    """Put the items of all constructs on their scales, several at a time."""
+
+    def code(item: Item, scale: Scale) -> tuple[Coded, tuple[Notice, ...]]:
+        cells, n_both = columns.merged(item.column, schema)
+        one = code_scale(cells, scale)
+        noticed = version_notices(item.name, columns.find(item.column), n_both)
+        return _turned(one, scale) if item.is_reversed else one, noticed
+
+    items = [(item, schema.scale(c.scale)) for c in schema.constructs for item in c.items]
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda pair: code(*pair), items))
+    coded = {item.name: one for (item, _), (one, _) in zip(items, found, strict=True)}
+    return coded, [notice for _, noticed in found for notice in noticed]
 
 
 def _turned(coded: Coded, scale: Scale) -> Coded:

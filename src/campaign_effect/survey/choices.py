@@ -16,7 +16,7 @@ from campaign_effect.errors import LabelsError
 from campaign_effect.results import Notice
 from campaign_effect.schema.labels import normalise, same_letters
 from campaign_effect.schema.model import Point, Scale, Schema, Variable
-from campaign_effect.survey.coding import Cells, Coded, cell_as_text
+from campaign_effect.survey.coding import Cells, Coded, cell_as_text, distinct_cells
 from campaign_effect.survey.columns import Columns
 from campaign_effect.survey.model import Absence
 
@@ -129,7 +129,7 @@ def _from_columns(found: Mapping[int, Cells], scale: Scale) -> Ticks:
 
 def _states(cells: Cells, point: Point) -> NDArray[np.int64]:
     """Say of each cell whether it is ticked (1), not ticked (0) or blank (-1)."""
-    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    places, distinct = distinct_cells(cells.texts)
     words = {normalise(word) for word in point.wordings()} | _TICKED
     is_other = str(point.code) in _OTHER
     states = []
@@ -152,7 +152,7 @@ def _states(cells: Cells, point: Point) -> NDArray[np.int64]:
 def _from_cells(cells: Cells, scale: Scale) -> Ticks:
     """Split cells that hold all ticks; each distinct cell once."""
     points = (*scale.points, *scale.aside)
-    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    places, distinct = distinct_cells(cells.texts)
     table = np.zeros((len(distinct) + 1, len(points)), dtype=bool)
     is_blank = np.zeros(len(distinct) + 1, dtype=bool)
     is_blank[-1] = True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from campaign_effect.errors import LabelsError, nearest_word
 from campaign_effect.readers.identifiers import holds_identifier
@@ -141,7 +142,7 @@ def code_number(
 
 def code_category(cells: Cells, aside: Sequence[Point] = ()) -> Coded:
     """Read a column as categories: its distinct texts, spaces mended, sorted."""
-    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    places, distinct = distinct_cells(cells.texts)
     wordings = aside_meanings(aside)
     texts = [" ".join(cell_as_text(cell).split()) for cell in distinct]
     words = [cells.labels.get(text, text) for text in texts]
@@ -159,7 +160,10 @@ def code_category(cells: Cells, aside: Sequence[Point] = ()) -> Coded:
     )
     absences = np.array([*kinds, Absence.BLANK], dtype="int8")[places]
     index = cells.texts.index
-    return Coded(answers=pd.Series(answers, index), absences=pd.Series(absences, index))
+    return Coded(
+        answers=pd.Series(answers, index, copy=False),
+        absences=pd.Series(absences, index, copy=False),
+    )
 
 
 def _category_absence(
@@ -212,7 +216,7 @@ def _resolve(
     cells: Cells, meaning: Callable[[str], Meaning | None], scale: Scale | None
 ) -> tuple[pd.Series, pd.Series]:
     """Give every distinct text its meaning, then every cell."""
-    places, distinct = pd.factorize(cells.texts, use_na_sentinel=True)
+    places, distinct = distinct_cells(cells.texts)
     texts = [cell_as_text(cell) for cell in distinct]
     found = [meaning(text) for text in texts]
     if unknown := [i for i, one in enumerate(found) if one is None]:
@@ -221,9 +225,20 @@ def _resolve(
     values, absences = zip(*(one for one in (*found, _BLANK) if one), strict=True)
     index = cells.texts.index
     return (
-        pd.Series(np.array(values, dtype=float)[places], index),
-        pd.Series(np.array(absences, dtype="int8")[places], index),
+        pd.Series(np.array(values, dtype=float)[places], index, copy=False),
+        pd.Series(np.array(absences, dtype="int8")[places], index, copy=False),
     )
+
+
+def distinct_cells(cells: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
+    """Give the place of every cell among the distinct ones (-1 where missing), and those."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        places = cells.cat.codes.to_numpy().astype(np.intp)
+        is_used = np.zeros(len(cells.cat.categories) + 1, dtype=bool)
+        is_used[places] = True
+        if is_used[:-1].all():
+            return places, cells.cat.categories
+    return pd.factorize(cells, use_na_sentinel=True)
 
 
 def _wordings(scale: Scale) -> dict[str, Meaning]:

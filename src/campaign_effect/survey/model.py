@@ -60,6 +60,8 @@ class Survey:
         What was noticed on reading.
     glossary : Glossary
         Labels of every name, in each language the schema gives.
+    counted : tuple of (exposure, answer)
+        The exposures that were counted together, each met above its answer here.
     """
 
     schema: Schema
@@ -72,6 +74,7 @@ class Survey:
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
     glossary: Glossary = NO_GLOSSARY
+    counted: tuple[tuple[str, float], ...] = ()
 
     @property
     def n(self) -> int:

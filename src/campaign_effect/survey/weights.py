@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from campaign_effect.errors import SurveyError
+from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import Glossary
 from campaign_effect.schema.model import Variable
 from campaign_effect.survey.model import Absence, Survey, takes_survey
@@ -68,6 +68,8 @@ def with_weights(survey: Survey, weights: pd.Series, *, name: str = "raked_weigh
     ------
     SurveyError
         If nobody has a weight, or the name is that of another column.
+    UsageError
+        If the weights are no Series.
 
     Examples
     --------
@@ -77,6 +79,12 @@ def with_weights(survey: Survey, weights: pd.Series, *, name: str = "raked_weigh
     >>> weighted.n, weighted.schema.roles.weight
     (2, 'raked_weight')
     """
+    if not isinstance(weights, pd.Series):
+        raise UsageError(
+            "The weights are a Series on rows of the survey.",
+            received=type(weights).__name__,
+            hint="pass raking.weights; the schema names a column of the file.",
+        )
     schema = survey.schema
     if name in survey.answers and name != schema.roles.weight:
         raise SurveyError(

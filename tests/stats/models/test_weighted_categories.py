@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 from tolerances import DIFFERENCED, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
-from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
@@ -20,11 +19,7 @@ from campaign_effect.stats.covariances.weighted_category_covariance import (
     weighted_category_hc,
 )
 from campaign_effect.stats.covariances.weighted_cr2 import weighted_cr2
-from campaign_effect.stats.design.model_covariance import (
-    linearised_covariance,
-    replicated_covariance,
-)
-from campaign_effect.stats.design.replicates import jackknife_replicates
+from campaign_effect.stats.design.model_covariance import linearised_covariance
 from campaign_effect.stats.design.survey_design import survey_design
 from campaign_effect.stats.models.links import PROBIT
 from campaign_effect.stats.models.multinomial import fit_multinomial
@@ -167,10 +162,3 @@ def test_the_unit_of_weights_changes_nothing():
     for kind in Cr:
         found = [weighted_category_cr(fit, codes, kind).matrix for fit in (one, other)]
         assert_allclose(*found, rtol=DIFFERENCED)
-
-
-def test_replicate_weights_are_refused():
-    X, y, weights, codes = small()
-    fit = fit_weighted_multinomial(X, y, weights)
-    with pytest.raises(StatisticsError, match="linear and logistic"):
-        replicated_covariance(fit, jackknife_replicates(survey_design(weights, psu=codes)))

@@ -103,8 +103,14 @@ def variables_of(
         If none is named, one is not in the formula, or one is held.
     """
     if of is None:
-        return [name for name in one.formula.columns if name not in held]
-    named = [of] if isinstance(of, str) else of
+        left = [name for name in one.formula.columns if name not in held]
+        if not left:
+            raise UsageError(
+                f"{one.formula.text!r} has no variable that could change.",
+                hint="name exposures or controls in the formula.",
+            )
+        return left
+    named = [of] if isinstance(of, str) else list(of) if isinstance(of, Iterable) else []
     if not named:
         columns = list(one.formula.columns)
         raise UsageError("No variable is named.", hint=f"choose from {columns}.")

@@ -122,6 +122,14 @@ class _Cr(_Vcov):
     name: ClassVar[str]
     cluster: str
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.cluster, str):
+            raise UsageError(
+                f"{type(self).__name__} needs the column that names the cluster.",
+                received=f"cluster={self.cluster!r}",
+                hint=f'write ce.{type(self).__name__}(cluster="village").',
+            )
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the survey that it needs."""
@@ -281,7 +289,7 @@ class ReplicateWeights(_Vcov):
 
     The model is fitted again with each replicate; squared deviations from the estimate itself
     are summed, each times its scale. Degrees of freedom are the rank of the replicate weights
-    less the number of coefficients, as R's `svyglm`.
+    less 1 less terms (the intercept apart), as R's `svyglm` and `svyolr`.
 
     Attributes
     ----------
@@ -291,9 +299,10 @@ class ReplicateWeights(_Vcov):
         The columns of replicate weights, the probability weights among them; 0 leaves a
         respondent out.
     scale : float or tuple of float
-        What a squared deviation counts: 1/R for balanced halves and the bootstrap with R
-        replicates, (R - 1)/R for the jackknife that leaves out one of R units; one for each
-        replicate where strata differ.
+        What a squared deviation counts: 1/R for balanced halves (BRR) and the bootstrap with R
+        replicates, 1/(R (1 - k)²) for Fay's halves that keep a share k, (R - 1)/R for the
+        jackknife that leaves out one of R units (JK1); one for each replicate where strata
+        differ (JKn).
     """
 
     name: ClassVar[str] = "replicates"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -15,21 +14,15 @@ from campaign_effect.analyses.effects.choices import Model
 from campaign_effect.analyses.effects.counterfactuals import check_variable, stacked
 from campaign_effect.analyses.effects.covariances import Vcov
 from campaign_effect.analyses.effects.estimates import predictions_of
-from campaign_effect.analyses.effects.exposure_counts import (
-    ANY,
-    NUMBER,
-    count_exposures,
-    lowest_answers,
-)
 from campaign_effect.analyses.effects.fit import fit_effect, schema_formulas
+from campaign_effect.analyses.effects.fit_notices import model_notices
 from campaign_effect.analyses.effects.formulas import as_factor
-from campaign_effect.analyses.effects.pooled import PooledModel
+from campaign_effect.analyses.effects.imputation import Imputation
+from campaign_effect.analyses.effects.pooled import PooledModel, fit_again
 from campaign_effect.analyses.effects.pooled_tests import joint_test_of
 from campaign_effect.analyses.effects.predictions import prediction_interval
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import EffectResult
-from campaign_effect.analyses.inference import infer
-from campaign_effect.errors import StatisticsError, UsageError
+from campaign_effect.errors import UsageError
 from campaign_effect.results import (
     Count,
     Df,
@@ -45,7 +38,6 @@ from campaign_effect.results import (
     Sample,
     Word,
 )
-from campaign_effect.schema.model import Schema
 from campaign_effect.stats.design.suppression import suppress_line
 from campaign_effect.stats.models.dose import linearity_contrasts
 from campaign_effect.stats.moments.arrays import Floats, Integers
@@ -114,6 +106,7 @@ def estimate_dose_response(  # noqa: PLR0913 - the choices of fit_effect, and of
     vcov: Vcov | None = None,
     weights: str | bool = True,
     level: float = 0.95,
+    missing: Imputation | None = None,
 ) -> DoseResponseResult:
     """Follow the outcome along the answers to an exposure, all else as observed.
 
@@ -126,7 +119,7 @@ def estimate_dose_response(  # noqa: PLR0913 - the choices of fit_effect, and of
     formula : str, optional
         In which the exposure is a term of its own; by default one for each outcome of the
         schema, on its exposures and controls.
-    model, vcov, weights, level
+    model, vcov, weights, level, missing
         As for `fit_effect`; not for a model of categories.
 
     Returns
@@ -137,7 +130,8 @@ def estimate_dose_response(  # noqa: PLR0913 - the choices of fit_effect, and of
         ``tests``: that no answer differs, that there is no linear trend (the exposure as a
         number), and that the steps lie on a straight line (departure from linearity): equal
         slopes between neighbouring answers, jointly; approximate Hotelling T² (HTZ) under
-        CR2.
+        CR2, D1 over imputations, which are the same for both models. ``n`` counts the answers
+        that were given.
 
     Raises
     ------
@@ -162,71 +156,16 @@ def estimate_dose_response(  # noqa: PLR0913 - the choices of fit_effect, and of
     >>> dose.tidy()["difference"].round(3).tolist()[1:]
     [2.0, 5.0]
     """
-    asked = {"model": model, "vcov": vcov, "weights": weights, "level": level}
+    asked: dict[str, Any] = {"model": model, "vcov": vcov, "weights": weights, "level": level}
+    asked["missing"] = missing
     formulas = schema_formulas(survey.schema) if formula is None else [formula]
     names = [of] if isinstance(of, str) else list(of)
-    found = [_follow(survey, one, name, asked) for one in formulas for name in names]
-    return _joined(survey, found, level)
-
-
-def estimate_survey_dose_response(survey: Survey) -> DoseResponseResult:
-    """Follow every outcome of the schema along its ordinal exposures, and their number.
-
-    Raises
-    ------
-    StatisticsError
-        If none can be followed.
-    """
-    roles = survey.schema.roles
-    asked = [
-        (formula, name, survey)
-        for formula in schema_formulas(survey.schema)
-        for name in ordinal_exposures(survey.schema)
-    ]
-    if len(lowest_answers(survey.schema)) > 1:
-        counted = count_exposures(survey)
-        for outcome, name in product(roles.outcomes, (NUMBER, ANY)):
-            terms = " + ".join([name, *roles.controls])
-            asked.append((f"{outcome.name} ~ {terms}", name, counted))
-        survey = counted
-    found, failed = [], []
-    for formula, name, one in asked:
-        try:
-            found.append(_follow(one, formula, name, {}))
-        except StatisticsError as error:
-            facts = {"exposure": name, "outcome": formula.partition(" ~")[0]}
-            failed.append(Notice.of("no_dose_response", **facts))
-            last = error
-    if not found:
-        raise last
-    return _joined(survey, found, 0.95, (*counted_notices(survey), *failed))
-
-
-def ordinal_exposures(schema: Schema) -> list[str]:
-    """Name the exposures of the schema on an ordered scale of three to ten points."""
-    scales = {item.name: c.scale for c in schema.constructs for item in c.items}
-    scales |= {v.name: v.scale for v in schema.variables if v.scale and not v.is_choices}
-    named = (exposure.variable for exposure in schema.roles.exposures)
-    ordered = ((name, schema.scale(scales[name])) for name in named if name in scales)
-    return [
-        name
-        for name, scale in ordered
-        if scale.is_ordered and 2 < len(scale.points) <= MOST_DOSES
-    ]
-
-
-def has_doses(schema: Schema) -> bool:
-    """Say whether a schema has an ordinal exposure, or several to count."""
-    return bool(ordinal_exposures(schema)) or len(lowest_answers(schema)) > 1
-
-
-def counted_notices(survey: Survey) -> tuple[Notice, ...]:
-    """Give the rule by which exposures were counted."""
-    return tuple(notice for notice in survey.notices if notice.code == "exposures_counted")
+    found = [follow_doses(survey, one, name, asked) for one in formulas for name in names]
+    return join_doses(survey, found, level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Followed:
+class FollowedDoses:
     """One outcome along one exposure."""
 
     doses: tuple[Dose, ...]
@@ -235,12 +174,13 @@ class _Followed:
     notices: tuple[Notice, ...]
 
 
-def _joined(
+def join_doses(
     survey: Survey,
-    found: Sequence[_Followed],
+    found: Sequence[FollowedDoses],
     level: float,
     notices: tuple[Notice, ...] = (),
 ) -> DoseResponseResult:
+    """Give outcomes along exposures as one result."""
     samples = {f"{one.tests[0].outcome}:{one.tests[0].term}": one.sample for one in found}
     return DoseResponseResult(
         doses=tuple(row for one in found for row in one.doses),
@@ -257,23 +197,27 @@ def _joined(
     )
 
 
-def _follow(survey: Survey, formula: str, name: str, asked: Mapping[str, Any]) -> _Followed:
+def follow_doses(
+    survey: Survey, formula: str, name: str, asked: Mapping[str, Any]
+) -> FollowedDoses:
     """Fit the exposure as a number and as a factor."""
-    line = fit_effect(survey, formula, **asked)
-    one = line.models[0]
-    _check(one, name)
-    levels = fit_effect(survey, as_factor(formula, name, known_columns(survey)), **asked)
-    tests = tuple(_tests(line.pooled[0], levels.pooled[0], name))
-    return _Followed(
-        doses=tuple(_doses(levels, name, survey.schema.min_cell)),
+    effect = fit_effect(survey, formula, **asked)
+    line = effect.pooled[0]
+    _check(line, name)
+    levels = fit_again(line, as_factor(formula, name, known_columns(survey)))
+    tests = tuple(_tests(line, levels, name))
+    said = () if len(tests) == 1 else tuple(model_notices(levels))
+    return FollowedDoses(
+        doses=tuple(_doses(levels, name, effect.level, survey.schema.min_cell)),
         tests=tests,
-        sample=one.sample,
-        notices=levels.notices if len(tests) == 1 else (*line.notices, *levels.notices),
+        sample=line.first.sample,
+        notices=(*effect.notices, *said),
     )
 
 
-def _check(one: FittedModel, name: str) -> None:
+def _check(pooled: PooledModel, name: str) -> None:
     """Refuse an exposure that is no number of a few answers, or no term of its own."""
+    one = pooled.first
     if one.model.has_categories:
         raise UsageError(
             f"The outcome {one.formula.outcome!r} has categories.",
@@ -328,20 +272,24 @@ def _predicted(one: FittedModel, places: list[int]) -> tuple[Floats, Floats]:
     return stacked(margin for X in designs for margin in predictions_of(one.fit, X))
 
 
-def _doses(levels: EffectResult, name: str, min_cell: int) -> Iterator[Dose]:
-    one = levels.models[0]
-    answers = one.answers[name]
-    given = answers.value_counts(sort=False).reindex(answers.cat.categories)
-    counts: Integers = np.asarray(given, dtype=np.int64)
+def _doses(levels: PooledModel, name: str, level: float, min_cell: int) -> Iterator[Dose]:
+    one = levels.first
+    doses, counts = one.answers[name].cat.categories, _given(levels, name)
     hidden = suppress_line(counts, threshold=min_cell)
-    estimates, gradients = _predicted(one, _places(one, name))
-    shown = [False] * len(counts)
-    at = infer(estimates, gradients, one.covariance, levels.level, shown)
-    moved, away = estimates[1:] - estimates[0], gradients[1:] - gradients[0]
-    less = infer(moved, away, one.covariance, levels.level, one.inestimable(away))
-    rows = zip(answers.cat.categories, counts, hidden, at, [None, *less], strict=True)
+    places = _places(one, name)
+
+    def predictions(fitted: FittedModel) -> tuple[Floats, Floats]:
+        return _predicted(fitted, places)
+
+    def differences(fitted: FittedModel) -> tuple[Floats, Floats]:
+        estimates, gradients = predictions(fitted)
+        return estimates[1:] - estimates[0], gradients[1:] - gradients[0]
+
+    at = levels.infer(predictions, level, is_tested=False)
+    less = levels.infer(differences, level)
+    rows = zip(doses, counts, hidden, at, [None, *less], strict=True)
     for dose, n, is_hidden, prediction, difference in rows:
-        low, high = prediction_interval(prediction, levels.level, one.model)
+        low, high = prediction_interval(prediction, level, one.model)
         yield Dose(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
@@ -359,15 +307,24 @@ def _doses(levels: EffectResult, name: str, min_cell: int) -> Iterator[Dose]:
         )
 
 
+def _given(levels: PooledModel, name: str) -> Integers:
+    """Count who gave each answer; an imputed answer was not given."""
+    answers = levels.first.answers[name]
+    doses = answers.cat.categories
+    if levels.imputed is not None:
+        answers = levels.imputed.incomplete.survey.answers[name].astype("float64")
+    given = answers.value_counts(sort=False).reindex(doses, fill_value=0)
+    return np.asarray(given, dtype=np.int64)
+
+
 def _tests(line: PooledModel, levels: PooledModel, name: str) -> Iterator[DoseTest]:
-    base, *others = levels.only.answers[name].cat.categories
-    doses = np.array([base, *others], dtype=np.float64)
-    places = _places(levels.only, name)
-    p = len(levels.only.design.terms)
+    doses = levels.first.answers[name].cat.categories.to_numpy(dtype=np.float64)
+    places = _places(levels.first, name)
+    p = len(levels.first.design.terms)
     yield _row(levels, name, "hypothesis.no_difference", np.eye(p)[places])
     if len(doses) < LEAST_FOR_TREND:
         return
-    terms = line.only.design.terms
+    terms = line.first.design.terms
     yield _row(line, name, "hypothesis.no_trend", np.eye(len(terms))[[terms.index(name)]])
     bends = np.zeros((len(doses) - 2, p))
     bends[:, places] = linearity_contrasts(doses)
@@ -377,7 +334,7 @@ def _tests(line: PooledModel, levels: PooledModel, name: str) -> Iterator[DoseTe
 def _row(pooled: PooledModel, name: str, hypothesis: str, contrasts: Floats) -> DoseTest:
     test = joint_test_of(pooled, contrasts)
     return DoseTest(
-        outcome=pooled.only.formula.outcome,
+        outcome=pooled.first.formula.outcome,
         term=name,
         hypothesis=hypothesis,
         statistic=None if test is None else test.statistic,

@@ -68,7 +68,8 @@ def count_exposures(survey: Survey, *, above: Mapping[str, float] | None = None)
     Survey
         With the variables ``any_exposure`` (0 or 1) and ``n_exposures`` (from 0 to the number
         of exposures). A respondent without every answer has no number, and is exposed where
-        one answer says so, else unknown. A notice says the rule.
+        one answer says so, else unknown; where answers are imputed it is the exposures, of
+        which the number is then made. A notice says the rule.
 
     Raises
     ------
@@ -96,24 +97,43 @@ def count_exposures(survey: Survey, *, above: Mapping[str, float] | None = None)
     if taken := [name for name in (ANY, NUMBER) if name in survey.answers]:
         raise SurveyError(f"The survey has a column {taken[0]!r} already.")
     names = list(rule)
-    answers = survey.answers[names].astype("float64")
-    is_met = answers.gt(pd.Series(rule), axis=1)
-    is_complete = answers.notna().all(axis=1)
-    number = is_met.sum(axis=1).astype("float64").where(is_complete)
-    is_any = is_met.any(axis=1).astype("float64").where(is_complete | is_met.any(axis=1))
+    made = _counts(survey.answers, rule)
     return replace(
         survey,
         schema=_with_variables(survey.schema),
-        answers=survey.answers.assign(**{ANY: is_any, NUMBER: number}),
+        answers=survey.answers.assign(**made),
         absences=survey.absences.assign(
-            **{
-                name: _absence(survey, names, made)
-                for name, made in ((ANY, is_any), (NUMBER, number))
-            }
+            **{name: _absence(survey, names, column) for name, column in made.items()}
         ),
         notices=(*survey.notices, _notice(survey.glossary, rule)),
         glossary=Glossary(entries=(*survey.glossary.entries, *_LABELS)),
+        counted=tuple(rule.items()),
     )
+
+
+def counted_again(survey: Survey, answers: pd.DataFrame) -> pd.DataFrame:
+    """Count the exposures among other answers of a survey, such as imputed ones.
+
+    Parameters
+    ----------
+    survey : Survey
+        In which they were counted, or not.
+    answers : DataFrame
+        With its columns.
+    """
+    return (
+        answers.assign(**_counts(answers, dict(survey.counted))) if survey.counted else answers
+    )
+
+
+def _counts(answers: pd.DataFrame, rule: Mapping[str, float]) -> dict[str, pd.Series]:
+    """Say whether any exposure was met, and how many, where that is known."""
+    given = answers[list(rule)].astype("float64")
+    is_met = given.gt(pd.Series(rule), axis=1)
+    is_complete = given.notna().all(axis=1)
+    number = is_met.sum(axis=1).astype("float64").where(is_complete)
+    is_any = is_met.any(axis=1)
+    return {ANY: is_any.astype("float64").where(is_complete | is_any), NUMBER: number}
 
 
 def _with_variables(schema: Schema) -> Schema:

@@ -12,8 +12,8 @@ from campaign_effect.analyses.effects.choices import Firth, Logit, Lpm, Model, O
 from campaign_effect.analyses.effects.covariances import Classic, SurveyDesign, TwoWay, Vcov
 from campaign_effect.analyses.effects.estimates import AnyFit
 from campaign_effect.analyses.effects.fit_notices import model_notices
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.imputed import describe_imputations
-from campaign_effect.analyses.effects.imputing import Imputation
 from campaign_effect.analyses.effects.pooled import PooledModel, fit_pooled
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import (
@@ -28,7 +28,7 @@ from campaign_effect.analyses.effects.weighting import (
     design_notices,
 )
 from campaign_effect.analyses.inference import Inference, check_level
-from campaign_effect.errors import SurveyError
+from campaign_effect.errors import SurveyError, check_choice
 from campaign_effect.schema.model import Schema
 from campaign_effect.stats.diagnosis.category_statistics import (
     CategoryStatistics,
@@ -152,6 +152,9 @@ optional
     """
     check_level(level)
     model = Logit() if model is None else model
+    check_choice("model", model, Model)
+    if vcov is not None:
+        check_choice("vcov", vcov, Vcov)
     weight = choose_weights(survey.schema, model, vcov, weights)
     vcov = default_vcov(survey.schema, model, weight) if vcov is None else vcov
     formulas = [formula] if formula is not None else schema_formulas(survey.schema)

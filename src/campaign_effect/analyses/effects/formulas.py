@@ -186,7 +186,7 @@ def check_formula(formula: str, columns: Collection[str]) -> CheckedFormula:
     >>> check_formula("vote ~ wa * age", ["vote", "wa", "age"]).columns
     ('wa', 'age')
     """
-    left, tilde, right = formula.partition("~")
+    left, tilde, right = str(formula).partition("~")
     outcome = left.strip().strip("`")
     if not tilde or not outcome or not right.strip():
         raise FormulaError(
@@ -280,7 +280,8 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
 
 def _placed(answers: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """Name columns by their place: formulaic finds names within the names of functions."""
-    return pd.DataFrame({f"{PLACE}{i}": answers[name] for i, name in enumerate(columns)})
+    placed = {f"{PLACE}{i}": answers[name] for i, name in enumerate(columns)}
+    return pd.DataFrame(placed, index=answers.index)
 
 
 def _named(term: str, columns: tuple[str, ...]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,11 @@ import pandas as pd
 from campaign_effect.analyses.columns import construct_scores, known_columns, with_scores
 from campaign_effect.analyses.effects.choices import Model, OutcomeForm
 from campaign_effect.analyses.effects.covariances import SurveyDesign, Vcov
+from campaign_effect.analyses.effects.exposure_counts import ANY, NUMBER, counted_again
 from campaign_effect.analyses.effects.formulas import CheckedFormula
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.outcomes import MOST_CATEGORIES
 from campaign_effect.analyses.effects.weighting import without_weight
-from campaign_effect.analyses.resampling import OnProgress
 from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.results import Sample
@@ -28,93 +29,6 @@ from campaign_effect.stats.design.imputations import (
 )
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Absence, Survey
-
-LIKERT: Final = ("ordered", "matching")
-"""How answers on an ordered scale may be imputed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imputation:
-    """Impute missing answers several times by chained equations, and pool what they give.
-
-    The imputation model holds the outcome, every variable of the formula, the villages (a term
-    for each; their means where there are more than half as many villages as respondents), the
-    weights and strata that the model uses, and the auxiliary variables. A construct is imputed
-    by its items, from which its scores are then made [1]_. Each variable is imputed by its
-    kind: categories and answers of two values by a (multinomial) logit, answers on an ordered
-    scale of the schema by an ordered logit, other numbers by predictive mean matching.
-    Interactions and curves of a formula are formed from the imputed answers, whose models have
-    main effects only [2]_. Respondents whose outcome was imputed stay in the analysis [4]_.
-
-    Left out all the same, and counted: who has no village or weight, who gave an answer that
-    the outcome does not compare, and, unless ``asides``, who gave a non-substantive answer
-    (secret, don't know) to the outcome or a variable of the formula.
-
-    Attributes
-    ----------
-    m : int
-        Imputations, at least 2: about 100 times the largest fraction of missing information
-        [3]_.
-    rounds : int
-        Rounds of each chain over the incomplete variables, at least 1.
-    seed : int
-        Of the draws; the same seed gives the same imputations.
-    likert : "ordered" or "matching"
-        How answers on an ordered scale are imputed.
-    auxiliary : tuple of str
-        Variables outside the formula that tell something of the missing answers, or of why
-        they are missing.
-    asides : bool
-        Whether non-substantive answers are imputed too. An imputed outcome is one of those
-        compared. Seldom missing at random: see `check_missing`.
-    on_progress : callable, optional
-        Told how many imputations are done, and of how many.
-
-    References
-    ----------
-    .. [1] Gottschall, A. C., West, S. G., & Enders, C. K. (2012). A comparison of item-level
-       and scale-level multiple imputation for questionnaire batteries. Multivariate Behavioral
-       Research, 47, 1-25. https://doi.org/10.1080/00273171.2012.640589
-    .. [2] von Hippel, P. T. (2009). How to impute interactions, squares, and other transformed
-       variables. Sociological Methodology, 39, 265-291.
-       https://doi.org/10.1111/j.1467-9531.2009.01215.x
-    .. [3] White, I. R., Royston, P., & Wood, A. M. (2011). Multiple imputation using chained
-       equations: Issues and guidance for practice. Statistics in Medicine, 30, 377-399.
-       https://doi.org/10.1002/sim.4067
-    .. [4] Sullivan, T. R., Salter, A. B., Ryan, P., & Lee, K. J. (2015). Bias and precision of
-       the "multiple imputation, then deletion" method for dealing with missing outcome data.
-       American Journal of Epidemiology, 182, 528-534. https://doi.org/10.1093/aje/kwv100
-
-    Examples
-    --------
-    >>> Imputation(m=40, seed=7).rounds
-    10
-    """
-
-    m: int = 20
-    rounds: int = 10
-    seed: int = 1
-    likert: Literal["ordered", "matching"] = "ordered"
-    auxiliary: tuple[str, ...] = ()
-    asides: bool = False
-    on_progress: OnProgress | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.m < 2 or self.rounds < 1:
-            raise UsageError(
-                "Imputing needs at least 2 imputations and 1 round.",
-                received=f"m={self.m}, rounds={self.rounds}",
-            )
-        if self.likert not in LIKERT:
-            raise UsageError(
-                f"Answers on a scale cannot be imputed by {self.likert!r}.",
-                hint=f"choose one of {list(LIKERT)}.",
-            )
-        if isinstance(self.auxiliary, str):
-            raise UsageError(
-                f"The auxiliary variables are the text {self.auxiliary!r}.",
-                hint=f"write auxiliary=({self.auxiliary!r},).",
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -172,20 +86,38 @@ class Incomplete:
         if not np.isnan(self.data).any():
             return None
         shifts = deltas or {}
-        settings = ChainSettings(
-            imputations=choice.m,
-            iterations=choice.rounds,
-            seed=choice.seed,
-            villages=self.terms,
-        )
-        return impute_chained(
-            self.data,
-            self.kinds,
-            settings,
-            villages=self.villages,
-            deltas=np.array([shifts.get(name, 0.0) for name in self.names]),
-            on_progress=choice.on_progress,
-        )
+        shift = np.array([shifts.get(name, 0.0) for name in self.names])
+        key = self._digest(shift)
+        if key not in choice._drawn:
+            settings = ChainSettings(
+                imputations=choice.m,
+                iterations=choice.rounds,
+                seed=choice.seed,
+                villages=self.terms,
+            )
+            choice._drawn[key] = impute_chained(
+                self.data,
+                self.kinds,
+                settings,
+                villages=self.villages,
+                deltas=shift,
+                on_progress=choice.on_progress,
+            )
+        return choice._drawn[key]
+
+    def _digest(self, shift: Floats) -> bytes:
+        """Tell the draws of one choice apart."""
+        parts = [self.data, shift, *([] if self.villages is None else [self.villages])]
+        found = hashlib.sha256(repr((self.kinds, self.terms, self.data.shape)).encode())
+        for part in parts:
+            found.update(np.ascontiguousarray(part).tobytes())
+        return found.digest()
+
+    def full(self, draws: Imputations | None) -> list[Floats]:
+        """Give the answers of every imputation as numbers; once, where nothing is missing."""
+        if draws is None:
+            return [self.data]
+        return [draws.completed(i) for i in range(draws.n_imputations)]
 
     def completed(self, full: Floats) -> pd.DataFrame:
         """Give the columns that the model needs, scores made of completed items.
@@ -198,7 +130,7 @@ class Incomplete:
         columns = {
             name: _answers(full[:, j], self.answers[name]) for j, name in enumerate(self.names)
         }
-        answers = self.survey.answers.assign(**columns)
+        answers = counted_again(self.survey, self.survey.answers.assign(**columns))
         scores = construct_scores(replace(self.survey, answers=answers))
         return pd.concat([answers, scores], axis=1)[list(self.wanted)]
 
@@ -245,8 +177,8 @@ def find_incomplete(
         used, base = used.without(base.index[nobody], reason="no_answer"), base[~nobody]
         dropped = (*sample.dropped, ("no_answer", int(nobody.sum())))
         sample = replace(sample, n_used=len(base), dropped=dropped)
-    own = _base_columns(used, (formula.outcome, *formula.columns))
-    n_imputed = int(base[own].isna().any(axis=1).sum())
+    own = base[_base_columns(used, (formula.outcome, *formula.columns))].isna()
+    imputed = tuple((str(name), int(n)) for name, n in own.sum().items() if n)
     kinds = tuple(_kind(name, base[name], used, formula, model, choice) for name in asked)
     _refuse_unvaried(base, kinds)
     codes = None if villages is None else pd.factorize(used.answers[villages])[0]
@@ -262,7 +194,12 @@ def find_incomplete(
         cluster=villages,
         villages=None if is_inside else codes,
         terms=terms,
-        sample=replace(sample, n_imputed=n_imputed),
+        sample=replace(
+            sample,
+            n_imputed=int(own.any(axis=1).sum()),
+            n_imputations=choice.m if imputed else 0,
+            imputed=imputed,
+        ),
         weights=weights,
     )
 
@@ -308,8 +245,10 @@ def _used(
 
 
 def _base_columns(survey: Survey, columns: Iterable[str]) -> list[str]:
-    """Put items in the place of constructs, in the order of the survey."""
+    """Put items in the place of constructs, and exposures in that of their number."""
     items = {c.name: [item.name for item in c.items] for c in survey.schema.constructs}
+    if survey.counted:
+        items |= {name: [one for one, _ in survey.counted] for name in (ANY, NUMBER)}
     with_scores(survey, columns)  # refuses unknown columns
     found = {name for column in columns for name in items.get(column, [column])}
     return [name for name in known_columns(survey) if name in found]

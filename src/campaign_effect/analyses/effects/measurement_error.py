@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from campaign_effect.analyses.effects.choices import Model
 from campaign_effect.analyses.effects.counterfactuals import check_variable
 from campaign_effect.analyses.effects.covariances import Vcov
 from campaign_effect.analyses.effects.fit import fit_effect, schema_formulas
-from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
+from campaign_effect.analyses.effects.imputation import Imputation
+from campaign_effect.analyses.effects.margins import average_effects
+from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
-from campaign_effect.analyses.effects.rows import Coefficient
+from campaign_effect.analyses.effects.rows import EffectResult
 from campaign_effect.analyses.resampling import Bootstrap, replicate
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.results import (
@@ -33,6 +34,7 @@ from campaign_effect.results import (
     Sample,
     Word,
 )
+from campaign_effect.stats.design.pooling import pool_estimates
 from campaign_effect.stats.items.one_factor import mcdonald_omega
 from campaign_effect.stats.models.measurement_error import Attenuation, attenuation
 from campaign_effect.stats.moments.arrays import Floats, Integers
@@ -102,6 +104,7 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
     vcov: Vcov | None = None,
     weights: str | bool = True,
     level: float = 0.95,
+    missing: Imputation | None = None,
     bootstrap: Bootstrap = ONE_FIT,
 ) -> MeasurementErrorResult:
     """Correct the effect of an exposure for error in its measurement.
@@ -118,11 +121,12 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
         Share of the true exposure in the variance of the measured one, in (0, 1], known from
         elsewhere (a retest); by default McDonald's omega of the construct's items among the
         respondents used who answered all of them.
-    model, vcov, weights, level
-        As for `fit_effect`; not for a model of categories.
+    model, vcov, weights, level, missing
+        As for `fit_effect`; not for a model of categories. A construct is imputed by its
+        items, and its omega is that of the imputed answers.
     bootstrap : Bootstrap, optional
         Resamples, of whole clusters where the covariance names one, that tell the error of
-        the attenuation; 500 by default.
+        the attenuation; 500 by default, of every imputation.
 
     Returns
     -------
@@ -144,10 +148,12 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
     and, given these, of the outcome; the other terms are taken as measured without error.
     Both estimates are divided by the attenuation, (rho - R²) / (1 - R²) [1]_; the variance is
     se² / lambda² + b² var(lambda) / lambda⁴ [2]_, with the covariance and degrees of freedom
-    asked for. Respondents who recall more of a candidate they favour make errors that are not
-    classical, and no reliability corrects these. A structural model (`fit_sem`) takes the
-    same error out inside one model; the reliability of a factor score of Bartlett's is the
-    square of its correlation with the factor.
+    asked for. Over imputations each one is corrected by its own reliability and attenuation,
+    and the corrected estimates are pooled by Rubin's rules, as are these. Respondents who
+    recall more of a candidate they favour make errors that are not classical, and no
+    reliability corrects these. A structural model (`fit_sem`) takes the same error out inside
+    one model; the reliability of a factor score of Bartlett's is the square of its
+    correlation with the factor.
 
     References
     ----------
@@ -176,16 +182,17 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
     facts: list[ExposureReliability] = []
     samples: list[tuple[str, Sample]] = []
     notices: list[Notice] = []
+    asked: dict[str, Any] = {"model": model, "vcov": vcov, "weights": weights, "level": level}
     for text in formulas:
-        effect = fit_effect(survey, text, model=model, vcov=vcov, weights=weights, level=level)
-        one = effect.models[0]
-        exposure = _exposure(survey, one, of, reliability)
-        found = exposure.calibrate(bootstrap)
-        rows = (row for row in effect.coefficients if row.term == of)
-        measured = next(rows), average_effects(effect, of=of).effects[0]
-        effects += _effects(*measured, found, level)
-        facts.append(found)
-        samples.append((one.formula.outcome, one.sample))
+        effect = fit_effect(survey, text, **asked, missing=missing)
+        pooled = effect.pooled[0]
+        found = [
+            exposure.calibrate(bootstrap)
+            for exposure in _exposures(survey, pooled, of, reliability)
+        ]
+        effects += _effects(effect, of, found)
+        facts.append(_pooled_reliability(found))
+        samples.append((pooled.first.formula.outcome, pooled.first.sample))
         notices += effect.notices
     return MeasurementErrorResult(
         effects=tuple(effects),
@@ -261,10 +268,29 @@ def _omega(items: Floats, weights: Floats) -> float:
     return mcdonald_omega(np.cov(X, rowvar=False, aweights=w), n=float(len(X))).omega
 
 
+def _exposures(
+    survey: Survey, pooled: PooledModel, of: str, reliability: float | None
+) -> Iterator[_Exposure]:
+    """Take the exposure out of each fit of a model, with what tells its reliability."""
+    if reliability is not None:
+        for one in pooled.fits:
+            yield _exposure(one, of, reliability, None)
+        return
+    names = _items(survey, of)
+    imputed = pooled.imputed
+    if imputed is None:
+        items = survey.answers[names].astype("float64")
+        yield _exposure(pooled.only, of, None, items.loc[pooled.only.answers.index].to_numpy())
+        return
+    places = [imputed.incomplete.names.index(name) for name in names]
+    full = imputed.incomplete.full(imputed.draws)
+    for one, answers in zip(pooled.fits, full, strict=True):
+        yield _exposure(one, of, None, answers[:, places])
+
+
 def _exposure(
-    survey: Survey, one: FittedModel, of: str, reliability: float | None
+    one: FittedModel, of: str, reliability: float | None, items: Floats | None
 ) -> _Exposure:
-    """Take the exposure out of a model, with what tells its reliability."""
     check_variable(one, of)
     place = one.design.own_column(of)
     if place is None or one.model.has_categories:
@@ -273,7 +299,7 @@ def _exposure(
             received=f"the model {type(one.model).__name__}",
             hint="let it enter as a number, in a model without categories.",
         )
-    X, rows = one.design.X, one.answers.index
+    X = one.design.X
     weights = one.answers[one.weights].to_numpy(dtype=float) if one.weights else np.ones(len(X))
     return _Exposure(
         outcome=one.formula.outcome,
@@ -283,12 +309,12 @@ def _exposure(
         weights=weights,
         units=np.arange(len(X)) if one.codes is None else one.codes,
         known=reliability,
-        items=None if reliability is not None else _items(survey, of).loc[rows].to_numpy(),
+        items=items,
     )
 
 
-def _items(survey: Survey, of: str) -> pd.DataFrame:
-    """Take the items of a construct, whose omega is the reliability of its score."""
+def _items(survey: Survey, of: str) -> list[str]:
+    """Name the items of a construct, whose omega is the reliability of its score."""
     constructs = {construct.name: construct for construct in survey.schema.constructs}
     if of not in constructs:
         raise UsageError(
@@ -301,16 +327,15 @@ def _items(survey: Survey, of: str) -> pd.DataFrame:
             f"The construct {of!r} has {len(names)} items, too few for omega.",
             hint="give reliability=….",
         )
-    return survey.answers[names].astype("float64")
+    return names
 
 
 def _effects(
-    coefficient: Coefficient,
-    average: AverageEffect,
-    found: ExposureReliability,
-    level: float,
+    effect: EffectResult, of: str, found: Sequence[ExposureReliability]
 ) -> Iterator[CalibratedEffect]:
     """Give the effect as measured, then divided by the attenuation."""
+    coefficient = next(row for row in effect.coefficients if row.term == of)
+    average = average_effects(effect, of=of).effects[0]
     measured = CalibratedEffect(
         outcome=average.outcome,
         model=average.model,
@@ -325,22 +350,61 @@ def _effects(
         conf_low=average.conf_low,
         conf_high=average.conf_high,
     )
-    b, b_error = _divided(coefficient.estimate, coefficient.std_error, found)
-    effect, error = _divided(average.estimate, average.std_error, found)
-    df = np.inf if average.df is None else average.df
+    (b, b_error, _), (estimate, error, df) = _corrected(effect, of, found)
     is_tested = average.conf_low is not None
-    reach = float(stats.t.isf((1 - level) / 2, df) * error)
+    reach = float(stats.t.isf((1 - effect.level) / 2, df) * error)
     yield measured
     yield replace(
         measured,
         correction="correction.calibrated",
         coefficient=b,
         coefficient_error=b_error,
-        estimate=effect,
+        estimate=estimate,
         std_error=error,
-        p_value=float(2 * stats.t.sf(abs(effect) / error, df)) if is_tested else None,
-        conf_low=effect - reach if is_tested else None,
-        conf_high=effect + reach if is_tested else None,
+        df=df if is_tested and np.isfinite(df) else None,
+        p_value=float(2 * stats.t.sf(abs(estimate) / error, df)) if is_tested else None,
+        conf_low=estimate - reach if is_tested else None,
+        conf_high=estimate + reach if is_tested else None,
+    )
+
+
+def _corrected(
+    effect: EffectResult, of: str, found: Sequence[ExposureReliability]
+) -> list[tuple[float, float, float]]:
+    """Correct the coefficient and the average effect; over imputations each, then pool."""
+    divided, dfs = [], []
+    for fit, basis in zip(effect.pooled[0].fits, found, strict=True):
+        one = PooledModel(fits=(fit,))
+        shown = fit.parameters
+        tests = one.infer(lambda f: (f.parameters.values, f.parameters.contrasts), effect.level)
+        b = tests[shown.terms.index(of)]
+        average = average_effects(replace(effect, pooled=(one,)), of=of).effects[0]
+        divided.append([_divided(row.estimate, row.std_error, basis) for row in (b, average)])
+        dfs.append([np.inf if row.df is None else row.df for row in (b, average)])
+    estimates, errors = np.array(divided).transpose(2, 0, 1)
+    if len(estimates) == 1:
+        columns = (estimates[0], errors[0], np.array(dfs[0]))
+    else:
+        pooled = pool_estimates(estimates, errors**2, np.mean(dfs, axis=0))
+        columns = (pooled.estimate, pooled.std_error, pooled.df)
+    return [(float(b), float(error), float(df)) for b, error, df in zip(*columns, strict=True)]
+
+
+def _pooled_reliability(found: Sequence[ExposureReliability]) -> ExposureReliability:
+    """Average what the correction rests on, its error by Rubin's rules."""
+    first, m = found[0], len(found)
+    factors = np.array([one.attenuation for one in found])
+    variance = float(np.mean([one.std_error**2 for one in found]))
+    if m > 1:
+        variance += (1 + 1 / m) * float(factors.var(ddof=1))
+    return replace(
+        first,
+        reliability=float(np.mean([one.reliability for one in found])),
+        r2=float(np.mean([one.r2 for one in found])),
+        attenuation=float(factors.mean()),
+        std_error=float(np.sqrt(variance)),
+        n_reps=sum(one.n_reps for one in found),
+        n_failed=sum(one.n_failed for one in found),
     )
 
 

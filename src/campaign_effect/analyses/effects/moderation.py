@@ -21,12 +21,13 @@ from campaign_effect.analyses.effects.counterfactuals import (
     stacked,
 )
 from campaign_effect.analyses.effects.pooled import PooledModel, Quantities
+from campaign_effect.analyses.effects.pooled_tests import joint_test_of_quantities
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect
 from campaign_effect.analyses.inference import Inference
-from campaign_effect.errors import StatisticsError, UsageError
+from campaign_effect.errors import UsageError
 from campaign_effect.results import Df, Name, Number, Points, PValue, Result
-from campaign_effect.stats.covariances.hotelling import JointTest, joint_test
+from campaign_effect.stats.covariances.hotelling import JointTest
 from campaign_effect.stats.moments.arrays import Floats
 
 MOST_VALUES: Final = 5
@@ -114,7 +115,7 @@ def compare_effects(
     ModerationResult
         Part ``effects``: at each answer; part ``differences``: each less the first (the second
         difference of an interaction); part ``equality``: a joint test where there are three
-        answers or more (approximate Hotelling T² under CR2).
+        answers or more (approximate Hotelling T² under CR2; over imputations D1).
 
     Raises
     ------
@@ -271,17 +272,10 @@ def _named(column: pd.Series, answer: Answer, level: str, value: str) -> dict[st
 
 def _equality(pooled: PooledModel, less: Quantities) -> JointTest | None:
     """Test all differences together, where there are several that the data can tell apart."""
-    if len(pooled.fits) > 1:
+    if len(less(pooled.first)[0]) < 2:
         return None
-    one = pooled.only
-    estimates, gradients = less(one)
-    if len(estimates) < 2 or any(one.inestimable(gradients)):
-        return None
-    try:
-        test = joint_test(one.covariance, gradients, estimates)
-    except StatisticsError:  # differences that depend on each other, or too few clusters
-        return None
-    return test if np.isfinite(test.p_value) else None
+    test = joint_test_of_quantities(pooled, less)
+    return test if test is not None and np.isfinite(test.p_value) else None
 
 
 def _equality_row(

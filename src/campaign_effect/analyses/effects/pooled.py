@@ -11,7 +11,8 @@ from campaign_effect.analyses.columns import known_columns
 from campaign_effect.analyses.effects.choices import Model
 from campaign_effect.analyses.effects.covariances import Vcov
 from campaign_effect.analyses.effects.formulas import CheckedFormula, check_formula
-from campaign_effect.analyses.effects.imputing import Imputation, Incomplete, find_incomplete
+from campaign_effect.analyses.effects.imputation import Imputation
+from campaign_effect.analyses.effects.imputing import Incomplete, find_incomplete
 from campaign_effect.analyses.effects.regression import FittedModel, fit_completed, fit_model
 from campaign_effect.analyses.inference import Inference, infer, infer_pooled
 from campaign_effect.errors import UsageError
@@ -143,14 +144,30 @@ def fit_imputations(
 ) -> PooledModel:
     """Impute answers, and fit a model to each imputation."""
     draws = incomplete.impute(choice, deltas)
-    full = (
-        [incomplete.data]
-        if draws is None
-        else [draws.completed(i) for i in range(draws.n_imputations)]
-    )
-    completed = [incomplete.completed(one) for one in full]
+    completed = [incomplete.completed(full) for full in incomplete.full(draws)]
     weights, sample = incomplete.weights, incomplete.sample
     return PooledModel(
         fits=fit_completed(formula, completed, model, vcov, sample, weights),
         imputed=Imputed(choice=choice, incomplete=incomplete, draws=draws),
     )
+
+
+def fit_again(pooled: PooledModel, formula: str) -> PooledModel:
+    """Fit another formula of the same variables to the same answers or imputations.
+
+    Parameters
+    ----------
+    pooled : PooledModel
+    formula : str
+        Whose variables are among those of the model.
+
+    Raises
+    ------
+    FormulaError, SurveyError, SeparationError, CollinearityError
+        See `campaign_effect.fit_effect`.
+    """
+    one = pooled.first
+    completed = [fit.answers for fit in pooled.fits]
+    checked = check_formula(formula, list(map(str, one.answers)))
+    fits = fit_completed(checked, completed, one.model, one.vcov, one.sample, one.weights)
+    return PooledModel(fits=fits, imputed=pooled.imputed)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from campaign_effect.analyses.effects.pooled import PooledModel
+from campaign_effect.analyses.effects.pooled import PooledModel, Quantities
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.hotelling import JointTest, f_tail, joint_test
@@ -37,29 +37,55 @@ def joint_test_of(pooled: PooledModel, contrasts: Floats) -> JointTest | None:
     Returns
     -------
     JointTest, or None
-        None where a contrast rests on one cluster alone, or the clusters cannot tell the
-        contrasts. Over imputations D1 with Reiter's degrees of
-        freedom; those of the complete data are the mean of each imputation's own test, whose
-        scaling under CR2 is kept. One contrast has Barnard and Rubin's.
+        See `joint_test_of_quantities`.
     """
-    tests = [_joint_test(one, contrasts) for one in pooled.fits]
+
+    def quantities(one: FittedModel) -> tuple[Floats, Floats]:
+        return contrasts @ one.parameters.values, contrasts @ one.parameters.contrasts
+
+    return joint_test_of_quantities(pooled, quantities)
+
+
+def joint_test_of_quantities(pooled: PooledModel, quantities: Quantities) -> JointTest | None:
+    """Test that quantities of a model are all zero.
+
+    Parameters
+    ----------
+    pooled : PooledModel
+    quantities : callable
+        Gives q estimates of a model and their gradients in its coefficients.
+
+    Returns
+    -------
+    JointTest, or None
+        None where a quantity rests on one cluster alone, or the clusters cannot tell the
+        quantities apart. Over imputations D1 with Reiter's degrees of freedom; those of the
+        complete data are the mean of each imputation's own test, whose scaling under CR2 is
+        kept. One quantity has Barnard and Rubin's.
+    """
+    parts = [quantities(one) for one in pooled.fits]
+    tests = [_joint_test(one, *part) for one, part in zip(pooled.fits, parts, strict=True)]
     found = [test for test in tests if test is not None]
     if len(found) < len(tests):
         return None
     if len(found) == 1:
         return found[0]
     complete_df = float(np.mean([test.df_denom for test in found]))
-    estimates = np.array([contrasts @ one.parameters.values for one in pooled.fits])
-    full = contrasts @ pooled.first.parameters.contrasts
-    spreads = np.array([full @ one.covariance.matrix @ full.T for one in pooled.fits])
-    if len(contrasts) == 1:
+    estimates = np.array([part for part, _ in parts])
+    spreads = np.array(
+        [
+            gradients @ one.covariance.matrix @ gradients.T
+            for one, (_, gradients) in zip(pooled.fits, parts, strict=True)
+        ]
+    )
+    q = estimates.shape[1]
+    if q == 1:
         single = pool_estimates(estimates, spreads[:, 0], complete_df)
         statistic = float((single.estimate[0] / single.std_error[0]) ** 2)
         df = float(single.df[0])
     else:
         several = pool_wald_tests(estimates, spreads, complete_df)
         statistic, df = several.statistic * _scaling(pooled, found), several.df_denom
-    q = len(contrasts)
     return JointTest(
         statistic=statistic, df_num=q, df_denom=df, p_value=f_tail(statistic, q, df)
     )
@@ -86,13 +112,12 @@ def likelihood_ratio_of(smaller: PooledModel, larger: PooledModel, q: int) -> Po
     return pool_likelihood_ratios(own, at_mean, q)
 
 
-def _joint_test(one: FittedModel, contrasts: Floats) -> JointTest | None:
-    full = contrasts @ one.parameters.contrasts
-    if any(one.inestimable(full)):
+def _joint_test(one: FittedModel, estimates: Floats, gradients: Floats) -> JointTest | None:
+    if any(one.inestimable(gradients)):
         return None
     try:
-        found = joint_test(one.covariance, full, contrasts @ one.parameters.values)
-    except StatisticsError:  # more contrasts than the clusters can tell
+        found = joint_test(one.covariance, gradients, estimates)
+    except StatisticsError:  # quantities that depend on each other, or too few clusters
         return None
     return found if found.df_denom > 0 else None
 

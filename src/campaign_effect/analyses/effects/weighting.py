@@ -36,6 +36,12 @@ def choose_weights(
     UsageError
         If weights and covariance name different columns.
     """
+    if not isinstance(weights, str | bool):
+        raise UsageError(
+            "weights names a column of the survey.",
+            received=type(weights).__name__,
+            hint="put them in a column, or give the survey others by ce.with_weights.",
+        )
     named = None if vcov is None else vcov.weight_column
     asked = schema.roles.weight if weights is True else weights or None
     if named is not None and weights is not True and asked != named:
@@ -50,7 +56,9 @@ def choose_weights(
         raise StatisticsError(
             f"The model {type(model).__name__} takes no weights.",
             received=f"weights {name!r}" if name else None,
-            hint="weights=False fits it without them; Logit, for example, takes them.",
+            hint="leave vcov out and set weights=False, or use a model with weights, as Logit."
+            if vcov is not None and vcov.needs_weights
+            else "weights=False fits it without them; Logit, for example, takes them.",
         )
     return name
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
+from campaign_effect.analyses.sem.aligned_factor import AlignedFactor, align_factor
 from campaign_effect.analyses.sem.alignment_rows import (
     AlignedMean,
     AlignedParameter,
@@ -24,20 +25,12 @@ from campaign_effect.analyses.sem.samples import make_sample
 from campaign_effect.analyses.sem.settings import FactorSettings, Missing
 from campaign_effect.errors import StatisticsError, UsageError, nearest_word
 from campaign_effect.results import Notice
-from campaign_effect.stats.moments.arrays import Floats, Integers
-from campaign_effect.stats.sem.alignment import Alignment as Solved
-from campaign_effect.stats.sem.alignment import GroupMeasures, align_measures
-from campaign_effect.stats.sem.alignment_errors import (
-    alignment_errors,
-    explained_by_factor,
-    find_invariant_set,
-)
+from campaign_effect.stats.sem.alignment_errors import explained_by_factor
 from campaign_effect.stats.sem.diagnosis import improper_values
 from campaign_effect.stats.sem.fit import fit
 from campaign_effect.stats.sem.rules import build_table
 from campaign_effect.stats.sem.solution import Solution
 from campaign_effect.stats.sem.syntax import Relation
-from campaign_effect.stats.sem.table import Parameter
 from campaign_effect.survey import Survey
 
 FEW_IN_GROUP: Final = 100
@@ -143,7 +136,7 @@ def align_groups(  # noqa: PLR0913  # as compare_invariance, and which mean is f
     groups = tuple(str(name) for name in prepared.answers.groups)
     anchor = _anchor(prepared, alignment, reference)
     own = _own_models(prepared)
-    factors = [_align(own, prepared, name, anchor) for name in own[0].table.latent]
+    factors = [align_factor(own, prepared, name, anchor) for name in own[0].table.latent]
     return AlignmentResult(
         means=tuple(row for one in factors for row in _means(one, groups, level)),
         parameters=tuple(row for one in factors for row in _parameters(one)),
@@ -242,93 +235,7 @@ def _own_models(prepared: Prepared) -> list[Solution]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Aligned:
-    """One factor over the groups, with its parameters as rows of the first group's model."""
-
-    factor: str
-    rows: tuple[Parameter, ...]
-    signs: Floats
-    scales: Floats
-    measures: GroupMeasures
-    solved: Solved
-    means: Floats
-    logs: Floats
-    spreads: Floats
-
-    def shown(self, values: Floats) -> Floats:
-        """Bring aligned parameters back to the items' units, thresholds to their sign."""
-        return np.asarray(values * self.signs * self.scales)
-
-
-def _align(
-    own: Sequence[Solution], prepared: Prepared, factor: str, anchor: int | None
-) -> _Aligned:
-    rows, item = _rows_of(own[0], factor)
-    signs = np.array([-1.0 if row.operator == "|" else 1.0 for row in rows])
-    scales = _scales(own, prepared, rows)
-    values, spreads = _measured(own, rows, signs / scales, len(rows) - len(item))
-    k = len(rows) - len(item)
-    measures = GroupMeasures(
-        loadings=values[:, :k],
-        intercepts=values[:, k:],
-        item=item,
-        sizes=np.array([float(one.sample.n) for one in own]),
-    )
-    solved = align_measures(measures, reference=anchor)
-    errors = alignment_errors(measures, solved, list(spreads))
-    return _Aligned(
-        factor=factor,
-        rows=rows,
-        signs=signs,
-        scales=scales,
-        measures=measures,
-        solved=solved,
-        means=np.sqrt(np.maximum(np.diag(errors.means), 0.0)),
-        logs=np.sqrt(np.maximum(np.diag(errors.logs), 0.0)),
-        spreads=errors.parameters,
-    )
-
-
-def _rows_of(solution: Solution, factor: str) -> tuple[tuple[Parameter, ...], Integers]:
-    """Take a factor's loadings, then their items' intercepts or thresholds."""
-    free = [row for row in solution.table.parameters if row.slot >= 0]
-    loadings = [row for row in free if row.operator == "=~" and row.left == factor]
-    items = [row.right for row in loadings]
-    levels = [row for row in free if row.operator in ("~1", "|") and row.left in items]
-    item = np.array([items.index(row.left) for row in levels])
-    return (*loadings, *levels), item
-
-
-def _scales(own: Sequence[Solution], prepared: Prepared, rows: Sequence[Parameter]) -> Floats:
-    """Give each parameter's item its pooled SD within groups; 1 where it is ordered."""
-    sizes = np.array([one.sample.n for one in own], dtype=float)
-    variances = np.array([np.diag(one.sample.groups[0].cov) for one in own])
-    pooled = np.sqrt(sizes @ variances / sizes.sum())
-    pooled[prepared.coding.is_ordinal] = 1.0
-    names = prepared.answers.names
-    return np.array([pooled[names.index(_item(row))] for row in rows])
-
-
-def _item(row: Parameter) -> str:
-    return row.right if row.operator == "=~" else row.left
-
-
-def _measured(
-    own: Sequence[Solution], rows: Sequence[Parameter], factors: Floats, k: int
-) -> tuple[Floats, Floats]:
-    """Give every group's parameters and their covariances, factors pointing the same way."""
-    slots = [row.slot for row in rows]
-    values = np.array([one.slots[slots] for one in own]) * factors
-    spreads = np.array([one.vcov[np.ix_(slots, slots)] for one in own])
-    spreads = spreads * factors[:, None] * factors
-    way = np.sign(values[0, :k].sum()) * np.sign(values[:, :k] @ values[0, :k])
-    turns = np.ones_like(values)
-    turns[:, :k] = np.where(way < 0, -1.0, 1.0)[:, None]
-    return values * turns, spreads * turns[:, :, None] * turns[:, None, :]
-
-
-def _means(one: _Aligned, groups: Sequence[str], level: float) -> Iterator[AlignedMean]:
+def _means(one: AlignedFactor, groups: Sequence[str], level: float) -> Iterator[AlignedMean]:
     for place, name in enumerate(groups):
         mean = float(one.solved.means[place])
         found = make_estimate(mean, float(one.means[place]), level)
@@ -348,12 +255,10 @@ def _means(one: _Aligned, groups: Sequence[str], level: float) -> Iterator[Align
         )
 
 
-def _parameters(one: _Aligned) -> Iterator[AlignedParameter]:
+def _parameters(one: AlignedFactor) -> Iterator[AlignedParameter]:
     r2 = explained_by_factor(one.measures, one.solved)
     for place, row in enumerate(one.rows):
-        found = find_invariant_set(
-            one.solved.aligned[:, place], one.spreads[place], one.measures.sizes
-        )
+        found = one.invariant_set(place)
         yield AlignedParameter(
             factor=one.factor,
             lhs=row.left,
@@ -366,12 +271,10 @@ def _parameters(one: _Aligned) -> Iterator[AlignedParameter]:
         )
 
 
-def _values(one: _Aligned, groups: Sequence[str]) -> Iterator[AlignedValue]:
-    shown = one.shown(one.solved.aligned)
+def _values(one: AlignedFactor, groups: Sequence[str]) -> Iterator[AlignedValue]:
     for place, row in enumerate(one.rows):
-        spread = one.spreads[place]
-        found = find_invariant_set(one.solved.aligned[:, place], spread, one.measures.sizes)
-        errors = np.sqrt(np.maximum(np.diag(spread), 0.0)) * one.scales[place]
+        found = one.invariant_set(place)
+        errors = np.sqrt(np.maximum(np.diag(one.spreads[place]), 0.0)) * one.scales[place]
         for group, name in enumerate(groups):
             yield AlignedValue(
                 factor=one.factor,
@@ -379,7 +282,7 @@ def _values(one: _Aligned, groups: Sequence[str]) -> Iterator[AlignedValue]:
                 op=row.operator,
                 rhs=row.right,
                 group=name,
-                estimate=float(shown[group, place]),
+                estimate=float(one.shown[group, place]),
                 std_error=float(errors[group]),
                 p_value=float(found.p_values[group]),
                 is_invariant=bool(found.is_invariant[group]),
@@ -402,7 +305,7 @@ def _about_groups(own: Sequence[Solution], groups: Sequence[str]) -> Iterator[No
         yield Notice.of("improper_groups", groups=improper)
 
 
-def _about_parameters(factors: Sequence[_Aligned]) -> Iterator[Notice]:
+def _about_parameters(factors: Sequence[AlignedFactor]) -> Iterator[Notice]:
     """Say where too much differs for the means to be relied on."""
     for one in factors:
         found = [row.n_invariant / row.n_groups for row in _parameters(one)]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_effect.analyses.blocks import row_weights
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.samples import listwise_sample
 from campaign_effect.analyses.sem.settings import FactorSettings
 from campaign_effect.errors import MissingColumnsError, TooFewRowsError, UsageError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.sem.answers import ModelAnswers, take_answers
 from campaign_effect.analyses.sem.imputed import ImputedAnswers, make_imputed_sample
 from campaign_effect.analyses.sem.models import chosen_model

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.sem.answers import ModelAnswers
 from campaign_effect.analyses.sem.samples import Coding, make_sample
 from campaign_effect.analyses.sem.settings import FactorSettings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict
 
-from campaign_effect.analyses.effects.imputing import Imputation
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.inference import check_level
 from campaign_effect.analyses.resampling import Bootstrap
 from campaign_effect.errors import UsageError, nearest_word

@@ -87,7 +87,7 @@ def suppression_note(rows: Iterable[Row], min_cell: int) -> tuple[Note, ...]:
 def sample_note(sample: Sample) -> Note:
     """Say how many were used, with which weights, and why others were not."""
     weighted = () if sample.weight is None else (_weights_text(sample),)
-    imputed = (Text.of("note.n_imputed", n=sample.n_imputed),) if sample.n_imputed else ()
+    imputed = (_imputed_text(sample),) if sample.n_imputed else ()
     if not sample.dropped:
         return (*weighted, Text.of("note.everyone", n=sample.n_used), *imputed)
     return (
@@ -104,6 +104,15 @@ def _left_out(sample: Sample) -> Text:
         lost = sample.n_total - sample.n_used
         return Text.of("note.many_dropped", n=lost, k=len(sample.dropped))
     return Text.of("note.dropped", dropped=dropped_texts(sample))
+
+
+def _imputed_text(sample: Sample) -> Text:
+    """Say whose answers were imputed how often, to which variables; many are counted."""
+    facts = {"n": sample.n_imputed, "m": sample.n_imputations}
+    if len(sample.imputed) > MOST_REASONS:
+        return Text.of("note.many_imputed", k=len(sample.imputed), **facts)
+    named = tuple(Text.of("note.imputed_of", variable=name, n=n) for name, n in sample.imputed)
+    return Text.of("note.n_imputed", variables=named, **facts)
 
 
 def _weights_text(sample: Sample) -> Text:

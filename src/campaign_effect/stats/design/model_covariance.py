@@ -8,6 +8,7 @@ from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.covariance import Covariance, DfRule
 from campaign_effect.stats.design.replicates import ReplicateWeights, replicate_covariance
 from campaign_effect.stats.design.survey_design import SurveyDesign, total_covariance
+from campaign_effect.stats.models.category_refits import refit_categories
 from campaign_effect.stats.models.refits import refit
 from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
@@ -65,8 +66,8 @@ def replicated_covariance(
 
     Parameters
     ----------
-    weighted : WeightedFit
-        A linear or logistic model.
+    weighted : WeightedFit or WeightedCategoryFit
+        A model with the probability weights.
     replicates : ReplicateWeights
         Of its answers.
 
@@ -74,13 +75,12 @@ def replicated_covariance(
     -------
     Covariance
         Kind "replicates". Its degrees of freedom are the rank of the replicate weights less
-        the number of coefficients, as R's `svyglm`.
+        1 and less terms besides the constant, as R's `svyglm` and `svyolr`.
 
     Raises
     ------
     StatisticsError
-        If the model is neither linear nor logistic, a replicate has no finite estimate, or no
-        degrees of freedom are left.
+        If a replicate has no finite estimate, or no degrees of freedom are left.
 
     Notes
     -----
@@ -102,20 +102,18 @@ def replicated_covariance(
     >>> replicated_covariance(fit, sets).matrix.round(4)
     array([[0.8333]])
     """
-    if not isinstance(weighted, WeightedFit):
-        raise StatisticsError(
-            "Replicate weights are for linear and logistic models.",
-            hint="use SurveyDesign or CR2.",
-        )
     if len(replicates.values) != len(weighted.weights):
         raise StatisticsError(
             "Replicate weights need a row for every answer.",
             received=f"{len(replicates.values)} rows, {len(weighted.weights)} answers",
         )
-    estimates = refit(weighted.fit, replicates.values)
+    if isinstance(weighted, WeightedCategoryFit):
+        estimates = refit_categories(weighted.fit, replicates.values)
+    else:
+        estimates = refit(weighted.fit, replicates.values)
     matrix = replicate_covariance(estimates, weighted.beta, replicates)
     rank = int(np.linalg.matrix_rank(replicates.values, rtol=RANK))
-    return _of_design("replicates", matrix, rank - len(weighted.beta))
+    return _of_design("replicates", matrix, rank - 1 - weighted.n_terms)
 
 
 def _of_design(kind: str, matrix: Floats, df: int) -> Covariance:

@@ -204,8 +204,10 @@ def replicate_covariance(
     if estimates.shape[0] != len(replicates.scales) or not np.isfinite(estimates).all():
         raise StatisticsError(
             "Every replicate needs a finite estimate.",
-            received=f"{int(np.sum(~np.isfinite(estimates).all(axis=1)))} without",
-            hint="use the linearised covariance.",
+            received=f"{int(np.sum(~np.isfinite(estimates).all(axis=1)))} of "
+            f"{len(replicates.scales)} without: a category or a level that is left out with "
+            "some units, or a term that separates the outcome without them",
+            hint="join categories or levels that are rare, or use SurveyDesign or CR2.",
         )
     deviations = estimates - centre
     return np.asarray((deviations * replicates.scales[:, None]).T @ deviations)

@@ -144,7 +144,7 @@ def check_identified(k: int, n_factors: int) -> None:
     --------
     >>> check_identified(3, 1)
     """
-    if n_factors < 1 or factor_degrees_of_freedom(k, n_factors) < 0:
+    if not 0 < n_factors < k or factor_degrees_of_freedom(k, n_factors) < 0:
         raise TooFewItemsError(
             f"{k} items cannot have {n_factors} factors.",
             received=f"{k} items, {n_factors} factors",

@@ -73,12 +73,12 @@ def fit_multinomial(
     array([[1.0986],
            [0.6931]])
     """
-    n = check_answers(X, y.astype(np.float64), counts)
-    return multinomial_maximum(X, y, counts, n, base)
+    check_answers(X, y.astype(np.float64), counts)
+    return multinomial_maximum(X, y, counts, base=base)
 
 
 def multinomial_maximum(
-    X: Floats, y: Integers, counts: Floats | None, n: int, base: int
+    X: Floats, y: Integers, counts: Floats | None, *, base: int, start: Floats | None = None
 ) -> MultinomialFit:
     """Maximise the likelihood of answers that were checked.
 
@@ -86,8 +86,8 @@ def multinomial_maximum(
     ----------
     X, y, counts, base
         As in `fit_multinomial`; counts need not be whole (weights of a mean of 1).
-    n : int
-        Answers.
+    start : ndarray, shape (q,), optional
+        Parameters at which the search begins; by default those without regressors.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def multinomial_maximum(
     Examples
     --------
     >>> y = np.array([0, 0, 0, 1, 1, 2])
-    >>> multinomial_maximum(np.ones((6, 1)), y, None, 6, 2).beta.round(4)
+    >>> multinomial_maximum(np.ones((6, 1)), y, None, base=2).beta.round(4)
     array([[1.0986],
            [0.6931]])
     """
@@ -117,8 +117,10 @@ def multinomial_maximum(
         is_in=(y[:, None] == np.delete(np.arange(K), base)).astype(np.float64),
         times=times_of(y, counts),
     )
-    gamma, point = maximise(answers.at, answers.start(), tolerance=GRADIENT * np.sqrt(n))
     change = np.kron(np.eye(K - 1), root)
+    first = answers.start() if start is None else np.linalg.solve(change, start)
+    n = answers.times.sum()
+    gamma, point = maximise(answers.at, first, tolerance=GRADIENT * np.sqrt(n))
     lower = np.linalg.cholesky(point.information)
     theta = change @ gamma
     shares, log_likelihood = answers.fitted(theta)
@@ -132,7 +134,7 @@ def multinomial_maximum(
         curvatures=frozen(_curvatures(shares)),
         log_likelihood=log_likelihood,
         null_log_likelihood=null_log_likelihood(y, counts),
-        n=n,
+        n=round(float(n)),
         n_categories=K,
         base=base,
     )

@@ -86,12 +86,12 @@ def fit_ordered(
     >>> fit.beta.round(3), fit.thresholds.round(3)
     (array([1.724]), array([-0.93,  0.93]))
     """
-    n = check_answers(X, y.astype(np.float64), counts)
-    return ordered_maximum(X, y, counts, n, link)
+    check_answers(X, y.astype(np.float64), counts)
+    return ordered_maximum(X, y, counts, link=link)
 
 
 def ordered_maximum(
-    X: Floats, y: Integers, counts: Floats | None, n: int, link: Link
+    X: Floats, y: Integers, counts: Floats | None, *, link: Link, start: Floats | None = None
 ) -> OrderedFit:
     """Maximise the likelihood of answers that were checked.
 
@@ -99,8 +99,8 @@ def ordered_maximum(
     ----------
     X, y, counts, link
         As in `fit_ordered`; counts need not be whole (weights of a mean of 1).
-    n : int
-        Answers.
+    start : ndarray, shape (q,), optional
+        Parameters at which the search begins; by default those without regressors.
 
     Returns
     -------
@@ -114,20 +114,23 @@ def ordered_maximum(
     Examples
     --------
     >>> X = np.array([[0.0], [0], [0], [1], [1], [1]])
-    >>> ordered_maximum(X, np.array([0, 1, 2, 1, 2, 2]), None, 6, LOGIT).beta.round(3)
+    >>> ordered_maximum(X, np.array([0, 1, 2, 1, 2, 2]), None, link=LOGIT).beta.round(3)
     array([1.724])
     """
     K = check_categories(y)
+    n = len(y) if counts is None else float(counts.sum())
     frame = _Coordinates.of(X, counts, n)
     answers = SortedAnswers.of(frame.design(X), y, counts, link)
-    shares = np.cumsum(np.bincount(y, weights=counts))[:-1] / n
-    cuts = [QUANTILES[link.name](float(share)) for share in shares]
+    change = frame.change(K - 1)
+    if start is None:
+        shares = np.cumsum(np.bincount(y, weights=counts))[:-1] / n
+        cuts = [QUANTILES[link.name](float(share)) for share in shares]
+        start = np.concatenate([np.zeros(X.shape[1]), cuts])
     phi, point = maximise(
         lambda phi: frame.evaluate(answers, phi),
-        np.concatenate([np.zeros(X.shape[1]), np.sqrt(n) * np.array(cuts)]),
+        np.asarray(np.linalg.solve(change, start)),
         tolerance=GRADIENT * np.sqrt(n),
     )
-    change = frame.change(K - 1)
     lower = np.linalg.cholesky(point.information)
     root = np.linalg.solve(lower, change.T).T
     return _gather(change @ phi, root, X, y, counts, link)
@@ -140,12 +143,12 @@ class _Coordinates:
     phi holds gamma and zeta; beta = root gamma, thresholds = zeta / sqrt(n) + means beta.
     """
 
-    n: int
+    n: float
     means: Floats = field(compare=False)
     root: Floats = field(compare=False)
 
     @classmethod
-    def of(cls, X: Floats, counts: Floats | None, n: int) -> _Coordinates:
+    def of(cls, X: Floats, counts: Floats | None, n: float) -> _Coordinates:
         """Read them off the triangular factor of the design with a column of ones."""
         with_ones = np.column_stack([np.ones(len(X)), X])
         R = triangular_factor(with_ones, None if counts is None else np.sqrt(counts))

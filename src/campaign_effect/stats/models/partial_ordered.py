@@ -82,12 +82,18 @@ def fit_partial_ordered(
     array([[1.0986],
            [1.0986]])
     """
-    n = check_answers(X, y.astype(np.float64), counts)
-    return partial_ordered_maximum(X, y, counts, n, free=free, link=link)
+    check_answers(X, y.astype(np.float64), counts)
+    return partial_ordered_maximum(X, y, counts, free=free, link=link)
 
 
 def partial_ordered_maximum(
-    X: Floats, y: Integers, counts: Floats | None, n: int, *, free: Sequence[int], link: Link
+    X: Floats,
+    y: Integers,
+    counts: Floats | None,
+    *,
+    free: Sequence[int],
+    link: Link,
+    start: Floats | None = None,
 ) -> PartialOrderedFit:
     """Maximise the likelihood of answers that were checked.
 
@@ -95,8 +101,8 @@ def partial_ordered_maximum(
     ----------
     X, y, counts, free, link
         As in `fit_partial_ordered`; counts need not be whole (weights of a mean of 1).
-    n : int
-        Answers.
+    start : ndarray, shape (q,), optional
+        Parameters at which the search begins; by default those without regressors.
 
     Returns
     -------
@@ -111,7 +117,7 @@ def partial_ordered_maximum(
     --------
     >>> X = np.array([[0.0], [0], [0], [0], [1], [1], [1], [1]])
     >>> y = np.array([0, 0, 1, 2, 0, 1, 2, 2])
-    >>> partial_ordered_maximum(X, y, None, 8, free=[0], link=LOGIT).betas[0].round(4)
+    >>> partial_ordered_maximum(X, y, None, free=[0], link=LOGIT).betas[0].round(4)
     array([1.0986])
     """
     K, p = check_categories(y), X.shape[1]
@@ -119,18 +125,21 @@ def partial_ordered_maximum(
         raise StatisticsError(
             "A free column must be in the design.", received=f"{list(free)} of {p} columns"
         )
+    n = len(y) if counts is None else float(counts.sum())
     chosen = tuple(sorted(set(free)))
     lines, basis = _lines(p, chosen, K), _coordinates(X, counts, chosen)
     scaled = lines.copy()
     scaled[:, 0] /= np.sqrt(n)  # thresholds of like size
     answers = _SortedAnswers.of(with_ones(X) @ basis, y, counts, scaled, link=link)
-    shares = np.cumsum(np.bincount(y, weights=counts))[:-1] / n
-    cuts = np.array([QUANTILES[link.name](float(share)) for share in shares])
     q = lines.shape[2]
-    start = np.append(np.zeros(q - K + 1), np.sqrt(n) * cuts)
-    phi, point = maximise(answers.at, start, tolerance=GRADIENT * np.sqrt(n))
     moved = (basis @ scaled).reshape(-1, q)
     change = np.linalg.lstsq(lines.reshape(-1, q), moved, rcond=None)[0]
+    if start is None:
+        shares = np.cumsum(np.bincount(y, weights=counts))[:-1] / n
+        cuts = [QUANTILES[link.name](float(share)) for share in shares]
+        start = np.append(np.zeros(q - K + 1), cuts)
+    first = np.linalg.solve(change, start)
+    phi, point = maximise(answers.at, first, tolerance=GRADIENT * np.sqrt(n))
     lower = np.linalg.cholesky(point.information)
     root = np.linalg.solve(lower, change.T).T
     return _gather((change @ phi, root), X, y, counts, free=chosen, link=link)

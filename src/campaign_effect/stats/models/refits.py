@@ -1,14 +1,17 @@
-"""A linear or logistic model fitted again with many sets of weights at once."""
+"""A model of one linear predictor fitted again with many sets of weights at once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from scipy.special import expit
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.links import IDENTITY, LOGIT
+from campaign_effect.stats.models.links import IDENTITY, LOGIT, PROBIT
 from campaign_effect.stats.models.newton import LEAST_CURVATURE
+from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
 
 CELLS = 400_000  # rows times sets of weights that are in memory at once
@@ -18,13 +21,17 @@ LONGEST = 30.0  # standard errors that one step may go
 TINY = 1e-13  # keeps a singular information solvable; it is found out afterwards
 
 
+Derivatives = Callable[[Floats, Floats], tuple[Floats, Floats]]
+"""Of the answers' log-likelihoods by their linear predictors, and minus the second ones."""
+
+
 def refit(fit: Fit, times: Floats, rows: Integers | None = None) -> Floats:
     """Estimate the coefficients again with other weights of the rows.
 
     Parameters
     ----------
     fit : Fit
-        A linear or logistic model.
+        A linear, logistic or probit model.
     times : ndarray, shape (m, B)
         Weights in place of the fit's counts, a column per set; 0 leaves a row out.
     rows : ndarray of int, shape (m,), optional
@@ -38,7 +45,7 @@ def refit(fit: Fit, times: Floats, rows: Integers | None = None) -> Floats:
     Raises
     ------
     StatisticsError
-        If rows differ in number, or the link is neither identity nor logit.
+        If rows differ in number.
 
     Notes
     -----
@@ -55,10 +62,10 @@ def refit(fit: Fit, times: Floats, rows: Integers | None = None) -> Floats:
            [6.]])
     """
     X, y = (fit.X, fit.y) if rows is None else (fit.X[rows], fit.y[rows])
-    if len(times) != len(y) or fit.link not in (IDENTITY, LOGIT):
+    if len(times) != len(y):
         raise StatisticsError(
-            "Only linear and logistic models are refitted, with weights of every row.",
-            received=f"the link {fit.link.name!r}, {len(times)} weights, {len(y)} rows",
+            "A model is refitted with weights of every row.",
+            received=f"{len(times)} weights, {len(y)} rows",
         )
     Z, offset = X @ fit.root, X @ fit.beta
     pairs = _pair_products(Z)
@@ -69,7 +76,7 @@ def refit(fit: Fit, times: Floats, rows: Integers | None = None) -> Floats:
         if fit.link is IDENTITY:
             theta = _linear(Z, pairs, y - offset, chunk)
         else:
-            theta = _logit(Z, pairs, y, offset, chunk)
+            theta = _climbed(Z, pairs, y, offset, chunk, DERIVATIVES[fit.link.name])
         parts.append(fit.beta + theta @ fit.root.T)
     return np.vstack(parts)
 
@@ -83,16 +90,18 @@ def _linear(Z: Floats, pairs: Floats, residual: Floats, times: Floats) -> Floats
     return theta
 
 
-def _logit(Z: Floats, pairs: Floats, y: Floats, offset: Floats, times: Floats) -> Floats:
+def _climbed(
+    Z: Floats, pairs: Floats, y: Floats, offset: Floats, times: Floats, derive: Derivatives
+) -> Floats:
     """Climb to every set's maximum, shape (b, p); sets that have arrived wait."""
     theta = np.zeros((times.shape[1], Z.shape[1]))
     is_failed = np.zeros(len(theta), dtype=bool)
     active = np.arange(len(theta))
     for _ in range(MOST_STEPS):
         own = times if len(active) == len(theta) else times[:, active]
-        mean = expit(offset[:, None] + Z @ theta[active].T)
-        scores = (own * (y[:, None] - mean)).T @ Z
-        information = _unpacked((own * (mean * (1 - mean))).T @ pairs, Z.shape[1])
+        slopes, weights = derive(y[:, None], offset[:, None] + Z @ theta[active].T)
+        scores = (own * slopes).T @ Z
+        information = _unpacked((own * weights).T @ pairs, Z.shape[1])
         steps = _tempered(_solved(information, scores))
         theta[active] += steps
         is_near = np.linalg.norm(steps, axis=1) <= NEAR
@@ -103,6 +112,18 @@ def _logit(Z: Floats, pairs: Floats, y: Floats, offset: Floats, times: Floats) -
     is_failed[active] = True
     theta[is_failed] = np.nan
     return theta
+
+
+def _of_logit(y: Floats, eta: Floats) -> tuple[Floats, Floats]:
+    mean = expit(eta)
+    return y - mean, mean * (1 - mean)
+
+
+def _of_probit(y: Floats, eta: Floats) -> tuple[Floats, Floats]:
+    return PROBIT_LIKELIHOOD.derivatives(y, eta)[1:]
+
+
+DERIVATIVES: Mapping[str, Derivatives] = {LOGIT.name: _of_logit, PROBIT.name: _of_probit}
 
 
 def _tempered(steps: Floats) -> Floats:

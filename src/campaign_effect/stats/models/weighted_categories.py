@@ -104,7 +104,7 @@ def fit_weighted_ordered(
     array([ 1.85, -1.08,  1.08])
     """
     w = normed_weights(X, y.astype(np.float64), weights)
-    return WeightedCategoryFit(fit=ordered_maximum(X, y, w, len(y), link))
+    return WeightedCategoryFit(fit=ordered_maximum(X, y, w, link=link))
 
 
 def fit_weighted_partial_ordered(
@@ -137,7 +137,7 @@ def fit_weighted_partial_ordered(
     array([0., 0.])
     """
     w = normed_weights(X, y.astype(np.float64), weights)
-    fit = partial_ordered_maximum(X, y, w, len(y), free=free, link=LOGIT)
+    fit = partial_ordered_maximum(X, y, w, free=free, link=LOGIT)
     return WeightedCategoryFit(fit=fit)
 
 
@@ -168,4 +168,4 @@ def fit_weighted_multinomial(X: Floats, y: Integers, weights: Floats) -> Weighte
     array([0.6931, 0.    ])
     """
     w = normed_weights(X, y.astype(np.float64), weights)
-    return WeightedCategoryFit(fit=multinomial_maximum(X, y, w, len(y), 0))
+    return WeightedCategoryFit(fit=multinomial_maximum(X, y, w, base=0))

@@ -104,10 +104,9 @@ def find_estimator(name: str) -> Estimator:
     'scaled_shifted'
     """
     if name not in ESTIMATORS:
-        near = nearest_word(name, ESTIMATORS)
+        near = nearest_word(str(name), ESTIMATORS)
         raise UsageError(
             f"No estimator is named {name!r}.",
-            received=f"estimators {list(ESTIMATORS)}",
-            hint=f"did you mean {near!r}?" if near else "",
+            hint=f"did you mean {near!r}?" if near else f"choose one of {list(ESTIMATORS)}.",
         )
     return ESTIMATORS[name]

@@ -33,7 +33,7 @@ VOCABULARY = {
     # clusters
     *("method", "effective_low", "effective_high", "largest_leverage", "largest_share"),
     # assumptions
-    *("assumption", "remedy", "gvif", "scaled_vif"),
+    *("assumption", "remedy", "gvif", "scaled_vif", "design_gvif", "interval"),
     *("decile", "observed_share", "expected_share", "share_of_larger"),
     *("true_positives", "false_positives", "true_negatives", "false_negatives"),
     *("sensitivity", "specificity", "accuracy", "cook", "leverage", "standardised_residual"),

@@ -39,10 +39,6 @@ QUESTIONS = {
 }
 REFUSED = {
     "exposures": (OF_CATEGORIES, "on every category"),
-    "assumptions": (
-        {"fractional", "multinomial", "random_intercept", "gee"},
-        "classical checks",
-    ),
     "odds_ratios": ({"ols", "lpm", "probit", "ordered_probit"}, "no odds ratios"),
     "risk_ratios": ({"ols"}, "no probability"),
 }

@@ -307,12 +307,6 @@ def test_a_weighted_survey_can_be_fitted_without_weights(survey):
     assert effect.sample.weight is None
 
 
-def test_analyses_of_the_unweighted_model_refuse_weights(survey):
-    effect = ce.fit_effect(survey, FORMULA, weights="w")
-    with pytest.raises(UsageError, match="weights=False"):
-        ce.check_assumptions(effect)
-
-
 def test_two_ways_that_give_no_covariance_are_said(survey):
     vcov = ce.TwoWay(cluster="urban", second="gender")
     effect = ce.fit_effect(survey, FORMULA, vcov=vcov)

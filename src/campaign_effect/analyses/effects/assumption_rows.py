@@ -9,6 +9,7 @@ from campaign_effect.results import (
     Bounded,
     Count,
     Df,
+    Literal,
     Name,
     Number,
     Proportion,
@@ -36,7 +37,11 @@ class AssumptionRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InflationRow(Row):
-    """How much the other terms inflate a variable's variance."""
+    """How much the other terms inflate a variable's variance.
+
+    ``design_gvif`` is that of the linearised variance under the weights and clusters of the
+    sample (Liao & Valliant), of weighted models of one equation.
+    """
 
     outcome: Name
     model: Word
@@ -44,11 +49,16 @@ class InflationRow(Row):
     gvif: Number
     df: Df
     scaled_vif: Number
+    design_gvif: Number | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscriminationRow(Row):
-    """How well a model of a binary outcome tells events apart."""
+    """How well a model of a binary outcome tells events apart.
+
+    ``interval`` says how its interval was made: DeLong's, linearised as the sample was drawn,
+    or pooled over imputations.
+    """
 
     outcome: Name
     model: Word
@@ -57,14 +67,20 @@ class DiscriminationRow(Row):
     conf_low: Bounded
     conf_high: Bounded
     n: Count
+    interval: Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationRow(Row):
-    """Events that occurred and that a model expects, in one group of like probability."""
+    """Events that occurred and that a model expects, in one group of like probability.
+
+    ``n`` counts respondents; the shares are weighted where the model is. ``category`` is that
+    of an outcome of several, None of an event.
+    """
 
     outcome: Name
     model: Word
+    category: Literal | None
     decile: Count
     n: Count
     observed_share: Proportion
@@ -101,9 +117,15 @@ class InfluenceRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssumptionsResult(Result):
-    """The classical checks of one or more models."""
+    """The classical checks of one or more models.
+
+    ``level`` is that of the intervals, ``n_imputations`` over how many imputations the models
+    are pooled (None of answers as they are).
+    """
 
     name: ClassVar[str] = "assumptions"
+    level: float
+    n_imputations: int | None
     tests: tuple[AssumptionRow, ...]
     inflation: tuple[InflationRow, ...]
     discrimination: tuple[DiscriminationRow, ...]

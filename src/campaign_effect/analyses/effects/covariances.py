@@ -19,7 +19,7 @@ from campaign_effect.analyses.effects.estimates import (
 )
 from campaign_effect.errors import SurveyError, UsageError
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, Hc
-from campaign_effect.stats.design import replicates
+from campaign_effect.stats.design import replicates as kernel_of_replicates
 from campaign_effect.stats.design import survey_design as kernel
 from campaign_effect.stats.design.model_covariance import (
     linearised_covariance,
@@ -335,8 +335,14 @@ class ReplicateWeights(_Vcov):
         """The column of the weights."""
         return self.weights
 
-    def estimate(self, fit: AnyFit, answers: pd.DataFrame) -> Covariance:
-        """Estimate the covariance of the coefficients."""
+    def describe(self, answers: pd.DataFrame) -> kernel_of_replicates.ReplicateWeights:
+        """Take the replicate weights of the complete answers.
+
+        Raises
+        ------
+        SurveyError
+            If one is negative.
+        """
         values = np.column_stack([numbers_of(answers, name) for name in self.replicates])
         if not np.all(values >= 0):
             raise SurveyError(
@@ -345,8 +351,11 @@ class ReplicateWeights(_Vcov):
                 hint="check the columns, or leave these respondents out.",
             )
         scales = np.broadcast_to(np.asarray(self.scale, dtype=float), len(self.replicates))
-        sets = replicates.ReplicateWeights(values=values, scales=scales)
-        return replicated_covariance(weighted_of(fit), sets)
+        return kernel_of_replicates.ReplicateWeights(values=values, scales=scales)
+
+    def estimate(self, fit: AnyFit, answers: pd.DataFrame) -> Covariance:
+        """Estimate the covariance of the coefficients."""
+        return replicated_covariance(weighted_of(fit), self.describe(answers))
 
 
 Vcov = (

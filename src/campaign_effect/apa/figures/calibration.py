@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from campaign_effect.analyses.effects.assumption_rows import AssumptionsResult, CalibrationRow
@@ -18,12 +19,18 @@ if TYPE_CHECKING:
 @figures.register
 def _(result: AssumptionsResult) -> tuple[Figure, ...]:
     return tuple(
-        _figure(result, outcome, rows)
+        _figure(result, outcome, list(own))
         for outcome, rows in grouped(result.calibration, "outcome").items()
+        for _, own in groupby(rows, key=lambda row: row.category)
     )
 
 
 def _figure(result: AssumptionsResult, outcome: str, rows: list[CalibrationRow]) -> Figure:
+    category = rows[0].category
+    place = "" if category is None else f"_{1 + _categories(result, outcome).index(category)}"
+    what = "calibration" if category is None else "calibration_of"
+    facts = {"outcome": outcome} | ({} if category is None else {"category": category})
+
     def draw(canvas: Canvas, style: Style) -> None:
         _draw(canvas, style, rows)
 
@@ -34,14 +41,20 @@ def _figure(result: AssumptionsResult, outcome: str, rows: list[CalibrationRow])
         for row in rows
     )
     return Figure(
-        id=f"calibration_{outcome}",
-        title=Text.of("title.figure.calibration", outcome=outcome),
-        alt=Text.of("alt.calibration", outcome=outcome, points=points),
+        id=f"calibration_{outcome}{place}",
+        title=Text.of(f"title.figure.{what}", **facts),
+        alt=Text.of(f"alt.{what}", **facts, points=points),
         draw=draw,
         size=(4.2, 4.0),
         notes=((Text.of("note.figure.calibration"),),),
         glossary=result.glossary,
     )
+
+
+def _categories(result: AssumptionsResult, outcome: str) -> list[str | None]:
+    """List the categories of an outcome, in order."""
+    own = (row.category for row in result.calibration if row.outcome == outcome)
+    return list(dict.fromkeys(own))
 
 
 def _draw(canvas: Canvas, style: Style, rows: list[CalibrationRow]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.effects.assumption_rows import AssumptionRow, AssumptionsResult
-from campaign_effect.apa.blocks import Cell, Line, Table, Text
+from campaign_effect.analyses.effects.assumption_rows import (
+    AssumptionRow,
+    AssumptionsResult,
+    CalibrationRow,
+)
+from campaign_effect.apa.blocks import Cell, Line, Note, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heading, heads, tables, values
 
 
@@ -22,6 +26,7 @@ def _(result: AssumptionsResult) -> tuple[Table, ...]:
 
 def _tests(result: AssumptionsResult) -> Table:
     lines: list[Line] = []
+    has_residuals = any(row.test == "test.mean_residual" for row in result.tests)
     for outcome, rows in grouped(result.tests, "outcome").items():
         lines.append(heading(outcome))
         lines += [Line(cells=_cells(row), indent=1) for row in rows]
@@ -30,7 +35,7 @@ def _tests(result: AssumptionsResult) -> Table:
         title=Text(id="title.assumptions.tests"),
         heads=heads("assumption", "test", "value", "df", "p_value", "remedy"),
         lines=tuple(lines),
-        notes=((Text(id="note.assumptions.tests"),),),
+        notes=(_note("tests", *(("tests_mean_residual",) if has_residuals else ())),),
         glossary=result.glossary,
     )
 
@@ -45,28 +50,30 @@ def _cells(row: AssumptionRow) -> tuple[Cell, ...]:
 
 def _inflation(result: AssumptionsResult) -> Table:
     lines: list[Line] = []
+    is_drawn = any(row.design_gvif is not None for row in result.inflation)
+    fields = ("variable", "gvif", "df", "scaled_vif", *(("design_gvif",) if is_drawn else ()))
     for outcome, rows in grouped(result.inflation, "outcome").items():
         lines.append(heading(outcome))
-        fields = ("variable", "gvif", "df", "scaled_vif")
         lines += [Line(cells=values(row, *fields), indent=1) for row in rows]
     return Table(
         id="assumptions_inflation",
         title=Text(id="title.assumptions.inflation"),
-        heads=heads("variable", "gvif", "df", "scaled_vif"),
+        heads=heads(*fields),
         lines=tuple(lines),
-        notes=((Text(id="note.assumptions.inflation"),),),
+        notes=(_note("inflation", *(("inflation_drawn",) if is_drawn else ())),),
         glossary=result.glossary,
     )
 
 
 def _discrimination(result: AssumptionsResult) -> Table:
     fields = ("outcome", "auc", "std_error", "conf_low:conf_high", "n")
+    methods = dict.fromkeys(row.interval for row in result.discrimination)
     return Table(
         id="assumptions_discrimination",
         title=Text(id="title.assumptions.discrimination"),
-        heads=heads("outcome", "auc", "std_error", "ci", "n", level=0.95),
+        heads=heads("outcome", "auc", "std_error", "ci", "n", level=result.level),
         lines=tuple(Line(cells=values(row, *fields)) for row in result.discrimination),
-        notes=((Text(id="note.assumptions.discrimination"),),),
+        notes=((*(Text(id=method) for method in methods), *_note("discrimination")),),
         glossary=result.glossary,
     )
 
@@ -76,15 +83,26 @@ def _calibration(result: AssumptionsResult) -> Table:
     fields = ("decile", "n", "observed_share", "expected_share")
     for outcome, rows in grouped(result.calibration, "outcome").items():
         lines.append(heading(outcome))
-        lines += [Line(cells=values(row, *fields), indent=1) for row in rows]
+        for category, own in _by_category(rows).items():
+            if category is not None:
+                lines.append(Line(cells=values(own[0], "category"), indent=1))
+            indent = 1 if category is None else 2
+            lines += [Line(cells=values(row, *fields), indent=indent) for row in own]
     return Table(
         id="assumptions_calibration",
         title=Text(id="title.assumptions.calibration"),
         heads=heads(*fields),
         lines=tuple(lines),
-        notes=((Text(id="note.assumptions.calibration"),),),
+        notes=(_note("calibration", *_ways(result, "calibration_weighted")),),
         glossary=result.glossary,
     )
+
+
+def _by_category(rows: list[CalibrationRow]) -> dict[str | None, list[CalibrationRow]]:
+    found: dict[str | None, list[CalibrationRow]] = {}
+    for row in rows:
+        found.setdefault(row.category, []).append(row)
+    return found
 
 
 def _classification(result: AssumptionsResult) -> Table:
@@ -97,7 +115,7 @@ def _classification(result: AssumptionsResult) -> Table:
         lines=tuple(
             Line(cells=values(row, "outcome", *fields)) for row in result.classification
         ),
-        notes=((Text(id="note.assumptions.classification"),),),
+        notes=(_note("classification", *_ways(result, "classification_weighted")),),
         glossary=result.glossary,
     )
 
@@ -113,6 +131,15 @@ def _influence(result: AssumptionsResult) -> Table:
         title=Text(id="title.assumptions.influence"),
         heads=heads(*fields),
         lines=tuple(lines),
-        notes=((Text(id="note.assumptions.influence"),),),
+        notes=(_note("influence", *_ways(result, "influence_weighted")),),
         glossary=result.glossary,
     )
+
+
+def _ways(result: AssumptionsResult, weighted: str) -> tuple[str, ...]:
+    """Name what a note adds of weights; that on imputations is a notice."""
+    return () if result.sample.weight is None else (weighted,)
+
+
+def _note(*names: str) -> Note:
+    return tuple(Text(id=f"note.assumptions.{name}") for name in names)

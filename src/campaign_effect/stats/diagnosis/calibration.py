@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.moments.arrays import Floats, frozen
+from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +127,37 @@ def calibrate(fit: Fit, n_groups: int = 10) -> Calibration:
     times = fit.times
     inner = _quantiles(fit.mean, times, np.arange(1, n_groups) / n_groups)
     group = np.searchsorted(np.unique(inner), fit.mean, side="left")
-    kept = np.flatnonzero(np.bincount(group))
+    return calibrate_groups(fit.y, fit.mean, np.unique(group, return_inverse=True)[1], times)
+
+
+def calibrate_groups(y: Floats, mean: Floats, group: Integers, weights: Floats) -> Calibration:
+    """Compare what occurred with what a model expects, in given groups.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Outcome, from 0 to 1.
+    mean : ndarray, shape (n,)
+        What the model expects of it.
+    group : ndarray of int, shape (n,)
+        Group of each answer, every number from 0 on with an answer.
+    weights : ndarray, shape (n,)
+        Counts or probability weights.
+
+    Returns
+    -------
+    Calibration
+        One entry a group, in weighted answers.
+
+    Examples
+    --------
+    >>> group, half = np.array([0, 0, 1, 1]), np.full(4, 0.5)
+    >>> calibrate_groups(np.array([0.0, 1.0, 1.0, 1.0]), half, group, np.ones(4)).observed
+    array([1., 2.])
+    """
     n, observed, expected = (
-        np.bincount(group, weights=part)[kept].astype(np.float64)
-        for part in (times, times * fit.y, times * fit.mean)
+        np.bincount(group, weights=part).astype(np.float64)
+        for part in (weights, weights * y, weights * mean)
     )
     return Calibration(n=frozen(n), observed=frozen(observed), expected=frozen(expected))
 
@@ -188,13 +215,19 @@ def hosmer_lemeshow(fit: Fit, n_groups: int = 10) -> HosmerLemeshow:
     return HosmerLemeshow(chi2=chi2, df=df, p_value=float(chdtrc(df, chi2)), groups=groups)
 
 
-def classify(fit: Fit, cutoff: float = 0.5) -> Classification:
+def classify(
+    y: Floats, mean: Floats, weights: Floats | None = None, *, cutoff: float = 0.5
+) -> Classification:
     """Count what a cut-off on the fitted probability calls right and wrong.
 
     Parameters
     ----------
-    fit : Fit
-        A model of an outcome of 0 and 1.
+    y : ndarray, shape (n,)
+        Outcome of 0 and 1, or its average over imputations.
+    mean : ndarray, shape (n,)
+        Fitted probabilities.
+    weights : ndarray, shape (n,), optional
+        Counts or probability weights; 1 each by default.
     cutoff : float, default 0.5
         Fitted probability from which an event is called, in (0, 1).
 
@@ -210,22 +243,20 @@ def classify(fit: Fit, cutoff: float = 0.5) -> Classification:
 
     Examples
     --------
-    >>> from campaign_effect.stats.models.logit import fit_logit
-    >>> X = np.column_stack([np.ones(4), [0.0, 0.0, 1.0, 1.0]])
-    >>> fit = fit_logit(X, np.array([0.0, 1.0, 0.0, 1.0]), np.array([3.0, 1, 1, 3]))
-    >>> classify(fit).accuracy
+    >>> mean = np.array([0.25, 0.25, 0.75, 0.75])
+    >>> classify(np.array([0.0, 1.0, 0.0, 1.0]), mean, np.array([3.0, 1, 1, 3])).accuracy
     0.75
     """
     if not 0 < cutoff < 1:
         raise StatisticsError("A cut-off lies between 0 and 1.", received=cutoff)
-    times = fit.times
-    is_called, is_event = fit.mean >= cutoff, fit.y == 1
+    times = np.ones(len(y)) if weights is None else weights
+    is_called, events, others = mean >= cutoff, times * y, times * (1 - y)
     return Classification(
         cutoff=cutoff,
-        true_positives=float(times @ (is_called & is_event)),
-        false_positives=float(times @ (is_called & ~is_event)),
-        true_negatives=float(times @ (~is_called & ~is_event)),
-        false_negatives=float(times @ (~is_called & is_event)),
+        true_positives=float(events @ is_called),
+        false_positives=float(others @ is_called),
+        true_negatives=float(others @ ~is_called),
+        false_negatives=float(events @ ~is_called),
     )
 
 

@@ -19,6 +19,33 @@ from campaign_effect.stats.moments.arrays import Floats, frozen
 NODES = 61  # not adaptive; good to 1e-10 up to an sd of 2
 
 
+def mixed_probabilities(fit: RandomInterceptFit) -> Floats:
+    """Predict every row's probability, over the clusters' effects.
+
+    Parameters
+    ----------
+    fit : RandomInterceptFit
+        A fitted model.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        Integral of expit(X beta + sd b) over b ~ N(0, 1).
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.random_intercept import fit_random_intercept
+    >>> y = np.repeat([0.0, 1, 0, 1, 0, 1], [9, 1, 5, 5, 1, 9])
+    >>> fit = fit_random_intercept(np.ones((30, 1)), y, np.repeat([1, 2, 3], 10))
+    >>> mixed_probabilities(fit)[:2].round(6)
+    array([0.5, 0.5])
+    """
+    eta, found = fit.X @ fit.beta, np.zeros(len(fit.X))
+    for b, weight in _rule():
+        found += weight * LOGIT.mean(eta + fit.sd * b)
+    return frozen(found)
+
+
 def average_mixed_prediction(
     fit: RandomInterceptFit, X: Floats | None = None, weights: Floats | None = None
 ) -> Margin:

@@ -8,7 +8,16 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.errors import MissingColumnsError, TooFewItemsError, UsageError
+from campaign_effect.analyses.samples import listwise_sample
+from campaign_effect.errors import (
+    MissingColumnsError,
+    NoVariationError,
+    TooFewItemsError,
+    TooFewRowsError,
+    UsageError,
+)
+from campaign_effect.results import Sample
+from campaign_effect.stats.items.checks import check_scores
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.survey import Survey
 
@@ -56,6 +65,72 @@ def chosen_blocks(survey: Survey, items: Items) -> dict[str, tuple[str, ...]]:
 def all_items(blocks: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """List the items of all blocks, each once, in order."""
     return tuple(dict.fromkeys(item for named in blocks.values() for item in named))
+
+
+def complete_answers(
+    survey: Survey, names: tuple[str, ...], *, least: int = 2
+) -> tuple[Floats, Sample, np.ndarray]:
+    """Take the respondents who answered all of several items.
+
+    Parameters
+    ----------
+    survey : Survey
+    names : tuple of str
+        The items.
+    least : int, default 2
+        The fewest items that serve.
+
+    Returns
+    -------
+    ndarray, shape (n_complete, k)
+        Their answers.
+    Sample
+    ndarray of bool, shape (n,)
+        Who they are.
+
+    Raises
+    ------
+    TooFewItemsError, TooFewRowsError
+        If there are fewer items than needed, or no more complete answers than items.
+    NoVariationError
+        If an item is constant; the error names it.
+    """
+    columns = list(names)
+    complete, sample = listwise_sample(survey.answers[columns], survey.absences[columns])
+    X = survey.scores(names)[complete]
+    try:
+        check_scores(X, min_items=least)
+    except NoVariationError as error:
+        raise constant_items(names, error) from error
+    if len(X) <= len(names):
+        raise TooFewRowsError(
+            "There must be more complete answers than items.",
+            received=f"{len(X)} answers to {len(names)} items",
+            hint="name fewer items, or look at which are missing most often.",
+            cause="fewer_rows_than_items",
+            n=len(X),
+            k=len(names),
+        )
+    return X, sample, complete
+
+
+def constant_items(names: Sequence[str], error: NoVariationError) -> NoVariationError:
+    """Name the items that an error without names is about.
+
+    Parameters
+    ----------
+    names : sequence of str
+        All items.
+    error : NoVariationError
+        With their positions in ``items``.
+    """
+    found = tuple(names[i] for i in getattr(error, "items", ()))
+    return NoVariationError(
+        f"Items with one answer only ({len(found)}): {list(found)}.",
+        hint="leave them out: an item that does not vary measures nothing.",
+        cause="constant_items",
+        items=found,
+    )
 
 
 def row_weights(survey: Survey, weights: str | None) -> Floats | None:

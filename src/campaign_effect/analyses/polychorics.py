@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks
+from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks, constant_items
 from campaign_effect.analyses.samples import any_answer_sample, listwise_sample
 from campaign_effect.errors import NoVariationError, TooFewRowsError, UsageError
 from campaign_effect.results import Bounded, Count, Name, Notice, Number, Result, Row, Sample
@@ -194,13 +194,7 @@ def _estimated(names: tuple[str, ...], coded: CodedAnswers, missing: str) -> Pol
     try:
         return estimate_pairs(tables)
     except NoVariationError as error:
-        found = [names[i] for i in getattr(error, "items", ())]
-        raise NoVariationError(
-            f"Items with one answer only ({len(found)}): {found}.",
-            hint="leave them out: an item that does not vary correlates with nothing.",
-            cause="constant_items",
-            items=tuple(found),
-        ) from error
+        raise constant_items(names, error) from error
 
 
 def _refuse_lonely_pairs(names: tuple[str, ...], n_pairs: Floats) -> None:

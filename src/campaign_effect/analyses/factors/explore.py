@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks
+from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks, complete_answers
 from campaign_effect.analyses.factors.choices import Basis, Choices
 from campaign_effect.analyses.factors.intervals import loading_bounds
 from campaign_effect.analyses.factors.lines import (
@@ -23,7 +23,7 @@ from campaign_effect.analyses.factors.number import (
     suggestions,
 )
 from campaign_effect.analyses.factors.rows import Adequacy, FactorResult, FactorSolution
-from campaign_effect.analyses.factors.solve import Found, complete_answers, correlate, solve
+from campaign_effect.analyses.factors.solve import Found, correlate, solve
 from campaign_effect.analyses.resampling import Bootstrap, cluster_codes
 from campaign_effect.analyses.samples import not_weighted
 from campaign_effect.results import Notice
@@ -110,7 +110,7 @@ def explore_factors(  # noqa: PLR0913 - each is a choice of its own, named by it
     """
     choices = Choices(extraction=extraction, rotation=rotation, basis=correlations, seed=seed)
     names = all_items(chosen_blocks(survey, items))
-    X, sample, complete = complete_answers(survey, names)
+    X, sample, complete = complete_answers(survey, names, least=3)
     basis = correlate(names, X, choices.basis)
     R = basis.correlations
     parallel = parallel_analysis(

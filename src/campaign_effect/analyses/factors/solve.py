@@ -8,17 +8,13 @@ import numpy as np
 
 from campaign_effect.analyses.blocks import repeated_items
 from campaign_effect.analyses.factors.choices import Basis, Choices
-from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import CollinearityError, NoVariationError, TooFewRowsError
-from campaign_effect.results import Sample
-from campaign_effect.stats.items.checks import check_scores
+from campaign_effect.errors import CollinearityError
 from campaign_effect.stats.items.factors import Extraction, extract_factors
 from campaign_effect.stats.items.rotation import RotatedFactors, rotate
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.stats.moments.polychorics import estimate_polychorics
 from campaign_effect.stats.moments.smoothing import Smoothed, smooth_correlations
 from campaign_effect.stats.moments.tables import count_tables, encode
-from campaign_effect.survey import Survey
 
 N_STARTS = 8
 
@@ -43,35 +39,6 @@ class Found:
     R: Floats = field(repr=False)
     extracted: Extraction
     rotated: RotatedFactors
-
-
-def complete_answers(
-    survey: Survey, names: tuple[str, ...]
-) -> tuple[Floats, Sample, np.ndarray]:
-    """Take the complete answers, naming items that do not vary."""
-    columns = list(names)
-    complete, sample = listwise_sample(survey.answers[columns], survey.absences[columns])
-    X = survey.scores(names)[complete]
-    try:
-        check_scores(X, min_items=3)
-    except NoVariationError as error:
-        constant = [names[i] for i in getattr(error, "items", ())]
-        raise NoVariationError(
-            f"Items with one answer only ({len(constant)}): {constant}.",
-            hint="leave them out: an item that does not vary has no factor.",
-            cause="constant_items",
-            items=tuple(constant),
-        ) from error
-    if len(X) <= len(names):
-        raise TooFewRowsError(
-            "Factors need more complete answers than items.",
-            received=f"{len(X)} answers to {len(names)} items",
-            hint="name fewer items, or look at which are missing most often.",
-            cause="fewer_rows_than_items",
-            n=len(X),
-            k=len(names),
-        )
-    return X, sample, complete
 
 
 def correlate(names: tuple[str, ...], X: Floats, basis: Basis) -> Smoothed:

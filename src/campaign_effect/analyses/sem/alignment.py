@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 import numpy as np
@@ -244,12 +244,7 @@ def _means(one: AlignedFactor, groups: Sequence[str], level: float) -> Iterator[
             factor=one.factor,
             group=name,
             n=int(one.measures.sizes[place]),
-            estimate=found.estimate,
-            std_error=found.std_error,
-            statistic=found.statistic,
-            p_value=found.p_value,
-            conf_low=found.conf_low,
-            conf_high=found.conf_high,
+            **asdict(found),
             sd=sd,
             sd_error=sd * float(one.logs[place]),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Unpack
 
 import pandas as pd
@@ -197,12 +197,7 @@ def _means(
                     step=f"invariance.{step.level}",
                     group=groups[row.group],
                     factor=row.left,
-                    estimate=found.estimate,
-                    std_error=found.std_error,
-                    statistic=found.statistic,
-                    p_value=found.p_value,
-                    conf_low=found.conf_low,
-                    conf_high=found.conf_high,
+                    **asdict(found),
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -168,12 +168,7 @@ def _made(
 
 def _fields(own: Estimate, std: Estimate) -> dict[str, Any]:
     return {
-        "estimate": own.estimate,
-        "std_error": own.std_error,
-        "statistic": own.statistic,
-        "p_value": own.p_value,
-        "conf_low": own.conf_low,
-        "conf_high": own.conf_high,
+        **asdict(own),
         "std_all": finite(std.estimate),
         "std_all_error": std.std_error,
         "std_all_low": std.conf_low,

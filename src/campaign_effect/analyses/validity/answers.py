@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks
+from campaign_effect.analyses.blocks import Items, all_items, chosen_blocks, complete_answers
 from campaign_effect.analyses.resampling import cluster_codes
-from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import NoVariationError, TooFewItemsError, TooFewRowsError
+from campaign_effect.errors import TooFewItemsError
 from campaign_effect.results import Sample
-from campaign_effect.stats.items.checks import check_scores
 from campaign_effect.stats.moments.arrays import Floats, Integers
 from campaign_effect.survey import Survey
 
@@ -72,10 +70,7 @@ def construct_answers(survey: Survey, items: Items) -> ConstructAnswers:
             received=", ".join(f"{name}: {len(named)}" for name, named in blocks.items()),
         )
     names = all_items(kept)
-    columns = list(names)
-    complete, sample = listwise_sample(survey.answers[columns], survey.absences[columns])
-    X = survey.scores(names)[complete]
-    _check(names, X)
+    X, sample, complete = complete_answers(survey, names)
     return ConstructAnswers(
         constructs=tuple(kept),
         items=names,
@@ -85,25 +80,3 @@ def construct_answers(survey: Survey, items: Items) -> ConstructAnswers:
         clusters=cluster_codes(survey, complete),
         sample=sample,
     )
-
-
-def _check(names: tuple[str, ...], X: Floats) -> None:
-    try:
-        check_scores(X)
-    except NoVariationError as error:
-        constant = [names[i] for i in getattr(error, "items", ())]
-        raise NoVariationError(
-            f"Items with one answer only ({len(constant)}): {constant}.",
-            hint="leave them out: an item that does not vary measures nothing.",
-            cause="constant_items",
-            items=tuple(constant),
-        ) from error
-    if len(X) <= len(names):
-        raise TooFewRowsError(
-            "Validity needs more complete answers than items.",
-            received=f"{len(X)} answers to {len(names)} items",
-            hint="name fewer constructs, or look at which items are missing most often.",
-            cause="fewer_rows_than_items",
-            n=len(X),
-            k=len(names),
-        )

@@ -16,11 +16,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from campaign_effect.errors import StatisticsError
-from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule, Hc
+from campaign_effect.stats.covariances.covariance import (
+    Covariance,
+    Cr,
+    DfRule,
+    Hc,
+    bias_reduced,
+)
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.models.category_fit import CategoryFit
-from campaign_effect.stats.models.clusters import UNIT, Clusters, facts_of, group_rows
+from campaign_effect.stats.models.clusters import (
+    UNIT,
+    Clusters,
+    check_codes,
+    facts_of,
+    group_rows,
+)
 from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
 
@@ -124,16 +135,17 @@ def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2)
     """
     kind = Cr(kind)
     clusters = category_clusters(fit, codes)
-    blocks = _adjusted_blocks(fit, clusters, -0.5 if kind is Cr.CR2 else 0.0)
+    if kind is Cr.CR2:
+        return bias_reduced(_adjusted_blocks(fit, clusters, -0.5))
+    blocks = _adjusted_blocks(fit, clusters, 0.0)
     G = clusters.n_clusters
     correction = G / (G - 1) * (fit.n - 1) / fit.df_residual if kind is Cr.CR1 else 1.0
     return Covariance(
         kind=kind,
         matrix=frozen(correction * blocks.covariance),
-        df_rule=DfRule.SATTERTHWAITE if kind is Cr.CR2 else DfRule.CLUSTERS,
-        df=np.nan if kind is Cr.CR2 else float(G - 1),
+        df_rule=DfRule.CLUSTERS,
+        df=float(G - 1),
         clusters=blocks.facts,
-        blocks=blocks if kind is Cr.CR2 else None,
     )
 
 
@@ -254,11 +266,7 @@ def category_clusters(fit: CategoryFit, codes: Integers) -> Clusters:
     >>> category_clusters(fit, np.array([7, 7, 9, 9])).n_clusters
     2
     """
-    if codes.shape != fit.y.shape:
-        raise StatisticsError(
-            "Every row needs one cluster code.",
-            received=f"codes {codes.shape}, rows {fit.y.shape}",
-        )
+    check_codes(fit, codes)
     return group_rows(codes)
 
 

@@ -15,7 +15,6 @@ from campaign_effect.stats.covariances.satterthwaite import satterthwaite_df
 from campaign_effect.stats.models.clusters import (
     UNIT,
     ClusterFacts,
-    Clusters,
     check_codes,
     cluster_sums,
     facts_of,
@@ -188,7 +187,7 @@ def cr_covariance(fit: Fit, codes: Integers, kind: Cr = Cr.CR2) -> Covariance:
     check_codes(fit, codes)
     clusters = group_rows(codes)
     if kind is Cr.CR2:
-        return _bias_reduced(fit, clusters)
+        return bias_reduced(adjusted_blocks(fit, clusters))
     G = clusters.n_clusters
     hats, scores = cluster_sums(fit, clusters)
     scores = scores @ fit.root.T
@@ -255,9 +254,27 @@ def contrast_df(covariance: Covariance, contrasts: Floats) -> Floats:
     return np.full(len(contrasts), covariance.df)
 
 
-def _bias_reduced(fit: Fit, clusters: Clusters) -> Covariance:
-    """CR2 with what its degrees of freedom need."""
-    blocks = adjusted_blocks(fit, clusters)
+def bias_reduced(blocks: AdjustedBlocks) -> Covariance:
+    """Make CR2 of what its degrees of freedom need.
+
+    Parameters
+    ----------
+    blocks : AdjustedBlocks
+        Of every cluster.
+
+    Returns
+    -------
+    Covariance
+        Kind "CR2".
+
+    Examples
+    --------
+    >>> from campaign_effect.stats.models.clusters import group_rows
+    >>> from campaign_effect.stats.models.linear import fit_ols
+    >>> fit = fit_ols(np.ones((4, 1)), np.array([0.0, 1.0, 3.0, 4.0]))
+    >>> bias_reduced(adjusted_blocks(fit, group_rows(np.array([0, 0, 1, 1])))).kind
+    <Cr.CR2: 'CR2'>
+    """
     return Covariance(
         kind=Cr.CR2,
         matrix=frozen(blocks.covariance),

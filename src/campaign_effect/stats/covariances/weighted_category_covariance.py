@@ -10,12 +10,12 @@ from campaign_effect.stats.covariances.category_covariance import (
     cr_category_covariance,
     hc_category_covariance,
 )
-from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule, Hc
+from campaign_effect.stats.covariances.covariance import Covariance, Cr, Hc, bias_reduced
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.covariances.weighted_cr2 import VillageRows, blocks_of_villages
 from campaign_effect.stats.models.design_matrix import row_blocks
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
-from campaign_effect.stats.moments.arrays import Integers, frozen
+from campaign_effect.stats.moments.arrays import Integers
 
 
 def weighted_category_hc(weighted: WeightedCategoryFit, kind: Hc = Hc.HC3) -> Covariance:
@@ -94,15 +94,7 @@ def weighted_category_cr(
     kind = Cr(kind)
     if kind is not Cr.CR2:
         return cr_category_covariance(weighted.scaled, codes, kind)
-    blocks = _blocks(weighted, codes)
-    return Covariance(
-        kind=kind,
-        matrix=frozen(blocks.covariance),
-        df_rule=DfRule.SATTERTHWAITE,
-        df=np.nan,
-        clusters=blocks.facts,
-        blocks=blocks,
-    )
+    return bias_reduced(_blocks(weighted, codes))
 
 
 def _blocks(weighted: WeightedCategoryFit, codes: Integers) -> AdjustedBlocks:

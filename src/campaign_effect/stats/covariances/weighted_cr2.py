@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_effect.stats.covariances.covariance import Covariance, Cr, DfRule
+from campaign_effect.stats.covariances.covariance import Covariance, bias_reduced
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.covariances.weighted_root import adjusted_scores
 from campaign_effect.stats.models.clusters import (
@@ -93,15 +93,7 @@ def weighted_cr2(weighted: WeightedFit, codes: Integers) -> Covariance:
     """
     check_codes(weighted.fit, codes)
     clusters = group_rows(codes)
-    blocks = _blocks(weighted, clusters)
-    return Covariance(
-        kind=Cr.CR2,
-        matrix=frozen(blocks.covariance),
-        df_rule=DfRule.SATTERTHWAITE,
-        df=np.nan,
-        clusters=blocks.facts,
-        blocks=blocks,
-    )
+    return bias_reduced(_blocks(weighted, clusters))
 
 
 def _blocks(weighted: WeightedFit, clusters: Clusters) -> AdjustedBlocks:

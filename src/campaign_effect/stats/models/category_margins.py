@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.margins import Margin, row_shares
-from campaign_effect.stats.moments.arrays import Floats, frozen
+from campaign_effect.stats.moments.arrays import Floats
 
 
 def average_shares(
@@ -82,13 +82,7 @@ def average_share_contrasts(
     [-0.217, -0.189, 0.406]
     """
     ones, zeros = average_shares(fit, X1, weights), average_shares(fit, X0, weights)
-    return tuple(
-        Margin(
-            estimate=one.estimate - zero.estimate,
-            gradient=frozen(one.gradient - zero.gradient),
-        )
-        for one, zero in zip(ones, zeros, strict=True)
-    )
+    return tuple(one - zero for one, zero in zip(ones, zeros, strict=True))
 
 
 def average_share_slopes(

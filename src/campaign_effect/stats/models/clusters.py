@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.design_matrix import BLOCK_ROWS, RANK_TOLERANCE
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.fit import Fit
@@ -326,12 +327,12 @@ def inestimable_without(fit: Fit, codes: Integers, contrasts: Floats) -> Boolean
     return np.asarray(np.column_stack(rests) > RANK_TOLERANCE * lengths[:, None])
 
 
-def check_codes(fit: Fit, codes: Integers) -> None:
+def check_codes(fit: Fit | CategoryFit, codes: Integers) -> None:
     """Refuse cluster codes that are not one per row.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit or CategoryFit
         A fitted model.
     codes : ndarray of int
         Cluster of each row.

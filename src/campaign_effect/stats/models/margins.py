@@ -33,6 +33,13 @@ class Margin:
     estimate: float
     gradient: Floats = field(compare=False)
 
+    def __sub__(self, other: Margin) -> Margin:
+        """Take the difference of two averages, and of their gradients."""
+        return Margin(
+            estimate=self.estimate - other.estimate,
+            gradient=frozen(self.gradient - other.gradient),
+        )
+
 
 def average_prediction(
     fit: Fit, X: Floats | None = None, weights: Floats | None = None
@@ -113,9 +120,7 @@ def average_contrast(fit: Fit, X1: Floats, X0: Floats, weights: Floats | None = 
     0.5
     """
     one, zero = (average_prediction(fit, X, weights) for X in (X1, X0))
-    return Margin(
-        estimate=one.estimate - zero.estimate, gradient=frozen(one.gradient - zero.gradient)
-    )
+    return one - zero
 
 
 def average_slope(

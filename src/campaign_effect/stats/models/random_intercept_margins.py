@@ -124,9 +124,7 @@ def average_mixed_contrast(
     0.0
     """
     one, zero = (average_mixed_prediction(fit, X, weights) for X in (X1, X0))
-    return Margin(
-        estimate=one.estimate - zero.estimate, gradient=frozen(one.gradient - zero.gradient)
-    )
+    return one - zero
 
 
 def average_mixed_slope(

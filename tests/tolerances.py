@@ -4,6 +4,9 @@ A test takes the first of these whose reason is its own; where none is (a paper'
 error of a simulation, another program's search), the test names its own and says why.
 """
 
+NOTHING = 1e-70
+"""A power of the smallest number there is, which stands for 0."""
+
 LAST_DIGIT = 1e-15
 """One operation or a few of float64, each rounded once."""
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from tolerances import ROUNDING
 
 import campaign_effect as ce
 from campaign_effect.analyses.effects.pooled import PooledModel
@@ -14,6 +15,8 @@ from campaign_effect.errors import StatisticsError, UsageError
 RTOL_ESTIMATE = 1e-7  # R's slopes are central differences of step 1e-4
 RTOL_ERROR = 1e-5  # R's gradients are central differences of step 1e-5 of those
 RTOL_SAME = 1e-9  # the same quantity by another road in float64
+RTOL_SLOPE = 1e-6  # a slope is a difference of step 1e-4 SD
+RTOL_TWO_FITS = 1e-6  # each to 1e-8 of a gradient
 FORMULA = "y ~ sex + age + edu * statusquo + inc"
 VCOVS = {"classic": ce.Classic(), "HC3": ce.HC3(), "CR1": ce.CR1(cluster="comm")}
 
@@ -98,7 +101,7 @@ def test_changes_do_not_depend_on_the_unit(survey, chile):
             average(ce.fit_effect(one, FORMULA, vcov=ce.HC3()), of="age", change=change)
             for one in (survey, months)
         )
-        assert_allclose(scaled[:2], years[:2], rtol=1e-6)  # two fits to 1e-8 of a gradient
+        assert_allclose(scaled[:2], years[:2], rtol=RTOL_TWO_FITS)
 
 
 def test_two_answers_the_other_way_round_turn_the_sign_and_the_ratio(fitted):
@@ -133,12 +136,12 @@ def test_ratios_of_every_category_belong_to_probabilities_that_sum_to_one(villag
 def test_without_an_interaction_effects_differ_only_through_the_curve(survey):
     linear = ce.fit_effect(survey, "y ~ sex + statusquo", model=ce.Ols())
     (same,) = ce.compare_effects(linear, "statusquo", by="sex").differences
-    assert_allclose(same.estimate, 0, atol=1e-12)
+    assert_allclose(same.estimate, 0, atol=ROUNDING)
     crossed = ce.fit_effect(survey, "y ~ sex * statusquo", model=ce.Ols(), vcov=ce.HC1())
     (row,) = ce.compare_effects(crossed, "statusquo", by="sex").differences
     product = crossed.tidy().set_index("term").iloc[-1]
-    assert_allclose(row.estimate, product["estimate"], rtol=1e-6)
-    assert_allclose(row.std_error, product["std_error"], rtol=1e-6)
+    assert_allclose(row.estimate, product["estimate"], rtol=RTOL_SLOPE)
+    assert_allclose(row.std_error, product["std_error"], rtol=RTOL_SLOPE)
 
 
 def test_equality_of_three_effects_is_a_joint_test(fitted):
@@ -197,7 +200,7 @@ def test_groups_are_averaged_over_with_their_weights(chile):
         ce.compare_effects(one, "statusquo", by="edu", own_members=True).tidy()["estimate"]
         for one in (weighted, repeated)
     )
-    assert_allclose(found, wanted, rtol=1e-6)  # two fits to 1e-8 of a gradient
+    assert_allclose(found, wanted, rtol=RTOL_TWO_FITS)
 
 
 def test_mistakes_are_refused(fitted, survey):

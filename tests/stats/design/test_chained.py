@@ -179,6 +179,7 @@ def test_a_village_where_nobody_answered_is_taken_as_average(silent, kind):
     data[village == silent, 1] = np.nan
     found = impute_chained(data, (NUMBER, kind), brief(), villages=village)
     expected = np.nanmean([np.mean(data[village == g, 1]) for g in range(6) if g != silent])
+    # The mean of three draws of a village's effect, SD 1.2: one error is 0.7.
     assert_allclose(found.draws.mean(), expected, atol=0.6)
     assert np.isin(found.draws, np.arange(5)).all()
 
@@ -192,6 +193,7 @@ def test_a_delta_moves_what_is_imputed(survey):
         return found.draws[:, found.columns == column].mean()
 
     assert mean_of(moved, 1) < mean_of(zero, 1) - 0.5
+    # The chains differ after the first draw.
     assert_allclose(mean_of(moved, 3) - mean_of(zero, 3), 1.5, atol=0.5)
 
 
@@ -250,8 +252,9 @@ def test_ordered_draws_have_the_models_shares():
     at = np.full((20_000, 1), 0.7)
     drawn, mode = draw_ordered(X, y, at, rng, start=ordered_start(y, 4, 1))
     shares = np.diff(np.concatenate([[0], expit(np.array([-1, 0.5, 1.5]) - 0.7), [1]]))
+    # Coefficients of 3,000 answers err by 0.04 to 0.05, shares by a fourth of that.
     assert_allclose(np.bincount(drawn) / 20_000, shares, atol=0.04)
-    assert_allclose(mode, [-1, 0.5, 1.5, 1], atol=0.25)
+    assert_allclose(mode, [-1, 0.5, 1.5, 1], atol=0.2)
 
 
 def test_the_mode_of_the_category_draw_is_the_logits_where_the_prior_is_weak():
@@ -275,7 +278,9 @@ def test_coefficients_of_draws_vary_as_their_posterior():
         logits.append(np.log(share / (1 - share)))
     x = at[0]
     of_share = 1 / (2000 * expit(x @ fit.beta) * expit(-x @ fit.beta))
-    assert_allclose(np.std(logits) ** 2, x @ fit.bread @ x + of_share, rtol=0.35)
+    assert_allclose(
+        np.std(logits) ** 2, x @ fit.bread @ x + of_share, rtol=4 * np.sqrt(2 / 300)
+    )
 
 
 def test_a_predictor_that_separates_categories_does_no_harm():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
+from tolerances import ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import NoVariationError, StatisticsError, TooFewRowsError
 from campaign_effect.stats.covariances.covariance import Cr, cr_covariance
@@ -31,6 +32,7 @@ from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weight
 
 RTOL_R = 2e-9  # closed forms, and Newton to the end on both sides
 RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order
+RTOL_ONE_SIDED = 2e-4  # a difference to one side of step 1e-6, over searches to 1e-10
 DATA = Path(__file__).parents[2] / "reference" / "data"
 FITS = {"logit": (fit_logit, fit_weighted_logit), "lpm": (fit_ols, fit_weighted_ols)}
 
@@ -85,9 +87,9 @@ def api():
 def check_model(fit, design, expected):
     covariance = linearised_covariance(fit, design)
     V = covariance.matrix
-    assert_allclose(fit.beta, expected["b"], rtol=1e-8, atol=1e-9)
+    assert_allclose(fit.beta, expected["b"], rtol=SEARCHED, atol=SOLVED_TWICE)
     assert_allclose(np.sqrt(np.diag(V)), expected["se"], rtol=RTOL_R)
-    assert_allclose(V[0, 1], expected["V01"], rtol=1e-8)
+    assert_allclose(V[0, 1], expected["V01"], rtol=SEARCHED)
     assert covariance.df == expected["df"]
 
 
@@ -112,7 +114,7 @@ def test_a_weighted_linear_model_matches_r(ces, api, designs):
 
 
 def check_mean(found, expected):
-    assert_allclose(found.estimate, expected["estimate"], rtol=1e-12)
+    assert_allclose(found.estimate, expected["estimate"], rtol=ROUNDING)
     assert_allclose(found.std_error, expected["se"], rtol=RTOL_R)
     assert found.df == expected["degf"]
 
@@ -158,9 +160,9 @@ def test_rao_scott_tests_match_r(name, columns, design, ces, designs):
     one, two = (ces.y if column is None else ces.X[:, column] for column in columns)
     found = rao_scott_test(one.astype(int), two.astype(int), getattr(ces, design))
     expected = designs["ces"][name]
-    assert_allclose(found.statistic, expected["F"], rtol=1e-8)
-    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=1e-8)
-    assert_allclose(found.p_value, expected["p"], rtol=1e-7)
+    assert_allclose(found.statistic, expected["F"], rtol=RTOL_R)
+    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=RTOL_R)
+    assert_allclose(found.p_value, expected["p"], rtol=STOPPED)
 
 
 def test_a_rao_scott_test_of_a_domain_matches_r(ces, designs):
@@ -168,15 +170,15 @@ def test_a_rao_scott_test_of_a_domain_matches_r(ces, designs):
     columns = np.where(is_woman, ces.y, 9).astype(int)
     found = rao_scott_test(imp, columns, ces.strata, domain=is_woman)
     expected = designs["ces"]["rao_scott_women"]
-    assert_allclose(found.statistic, expected["F"], rtol=1e-8)
-    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=1e-8)
+    assert_allclose(found.statistic, expected["F"], rtol=RTOL_R)
+    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=RTOL_R)
 
 
 def test_a_rao_scott_test_under_a_finite_population_matches_r(api, designs):
     found = rao_scott_test(api.stype, api.y.astype(int), api.fpc)
     expected = designs["api"]["rao_scott"]
-    assert_allclose(found.statistic, expected["F"], rtol=1e-8)
-    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=1e-8)
+    assert_allclose(found.statistic, expected["F"], rtol=RTOL_R)
+    assert_allclose([found.df_num, found.df_denom], expected["df"], rtol=RTOL_R)
 
 
 def test_rao_scott_of_a_simple_sample_is_pearsons(ces):
@@ -192,7 +194,7 @@ def test_the_scale_of_weights_does_not_matter(api):
     for fit in (fit_weighted_logit, fit_weighted_ols):
         one = fit(api.X, api.y, api.weights)
         other = fit(api.X, api.y, api.weights * 1000)
-        assert_allclose(one.influence, other.influence, rtol=1e-8, atol=1e-12)
+        assert_allclose(one.influence, other.influence, rtol=SEARCHED, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("model", FITS)
@@ -203,19 +205,19 @@ def test_equal_weights_and_clusters_give_cr0_times_g_over_g_minus_1(model, api):
     V = total_covariance(equal.influence, survey_design(equal.weights, psu=district))
     G = api.plain.n_psu
     expected = cr_covariance(plain(api.X, api.y), district, Cr.CR0).matrix * G / (G - 1)
-    assert_allclose(V, expected, rtol=1e-7, atol=1e-12)
+    assert_allclose(V, expected, rtol=STOPPED, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("model", FITS)
 def test_influence_values_are_what_one_answers_weight_moves(model, api):
     weighted = FITS[model][1]
     fit = weighted(api.X, api.y, api.weights)
-    assert_allclose(fit.influence.sum(axis=0), 0, atol=1e-9)
+    assert_allclose(fit.influence.sum(axis=0), 0, atol=SOLVED_TWICE)
     h, i = 1e-6, 17
     more = api.weights.copy()
     more[i] *= 1 + h
     change = (weighted(api.X, api.y, more).beta - fit.beta) / h
-    assert_allclose(change, fit.influence[i], rtol=2e-4, atol=1e-8)
+    assert_allclose(change, fit.influence[i], rtol=RTOL_ONE_SIDED, atol=SEARCHED)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_jackknife_replicates_match_r(name, design, api, designs):
     assert_allclose(np.sqrt(V[0]), expected["mean_se"], rtol=RTOL_R)
     betas = refit(fit_weighted_logit(api.X, api.y, api.weights).fit, replicates.values)
     V = replicate_covariance(betas, betas.mean(axis=0), replicates)
-    assert_allclose(np.sqrt(np.diag(V)), expected["se"], rtol=1e-7)
+    assert_allclose(np.sqrt(np.diag(V)), expected["se"], rtol=STOPPED)
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +254,7 @@ def test_balanced_and_jackknife_replicates_of_a_total_give_its_linearised_varian
     expected = total_covariance(w[:, None] * paired.z, paired.design)
     for replicates in (balanced_replicates(paired.design), jackknife_replicates(paired.design)):
         found = replicate_covariance(totals(paired.z, replicates), w @ paired.z, replicates)
-        assert_allclose(found, expected, rtol=1e-10)
+        assert_allclose(found, expected, rtol=SOLVED)
 
 
 def test_balanced_halves_keep_one_unit_of_each_stratum(paired):
@@ -270,7 +272,7 @@ def test_bootstrap_replicates_of_a_total_give_its_variance_on_average(paired):
     w = paired.design.weights
     found = replicate_covariance(totals(paired.z, replicates), w @ paired.z, replicates)
     expected = total_covariance(w[:, None] * paired.z, paired.design)
-    assert_allclose(np.diag(found), np.diag(expected), rtol=0.05)
+    assert_allclose(np.diag(found), np.diag(expected), rtol=4 * np.sqrt(2 / 20_000))
 
 
 @pytest.mark.parametrize("model", FITS)
@@ -280,7 +282,7 @@ def test_refits_with_replicate_weights_are_weighted_fits(model, api):
     for values, beta in zip(replicates.values.T, found, strict=True):
         kept = values > 0
         expected = weighted(api.X[kept], api.y[kept], values[kept]).beta
-        assert_allclose(beta, expected, rtol=1e-8, atol=1e-10)
+        assert_allclose(beta, expected, rtol=SEARCHED, atol=SOLVED)
 
 
 def test_a_stratum_with_one_unit_needs_a_choice():
@@ -382,7 +384,7 @@ def test_units_without_answers_are_units_whose_total_is_zero():
         drawn=np.full(12, 4),
     )
     expected = total_covariance(z * is_in[:, None], whole)
-    assert_allclose(total_covariance(z[is_in], part), expected, rtol=1e-12)
+    assert_allclose(total_covariance(z[is_in], part), expected, rtol=ROUNDING)
     assert part.df() == 4
 
 

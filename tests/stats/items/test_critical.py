@@ -38,4 +38,4 @@ def test_error_of_measurement_is_the_spread_around_true_scores():
     true, error = rng.normal(size=200_000) * 2, rng.normal(size=200_000)
     observed = true + error
     found = standard_error_of_measurement(observed.std(), true.var() / observed.var())
-    assert_allclose(found, error.std(), rtol=0.01)
+    assert_allclose(found, error.std(), rtol=0.01)  # six errors of 200,000 answers

@@ -114,7 +114,7 @@ def test_the_jackknife_is_near_that_of_full_refits(steps):
         moves.append(fit_ordered(steps.X[kept], steps.y[kept]).theta - fit.theta)
     refitted = np.sqrt(7 / 8 * np.sum(np.square(moves), axis=0))
     found = errors_of(jackknife_category_covariance(fit, steps.codes))
-    assert_allclose(found, refitted, rtol=0.1)
+    assert_allclose(found, refitted, rtol=0.1)  # one Newton step from the whole, not all
 
 
 def test_degrees_of_freedom_are_those_of_the_quadratic_form(steps):

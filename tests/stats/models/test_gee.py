@@ -187,6 +187,7 @@ def test_few_villages_keep_the_size_of_the_test(sd):
         rejected.append(2 * stats.t.sf(t, contrast_df(covariance, term)[0]) < 0.05)
         alphas.append(fit.alpha)
     assert np.mean(rejected) < LARGEST_SIZE
+    # In a survey alpha errs by 0.06 or so; the mean of 300 by 0.004, and 12 villages bias it.
     assert_allclose(np.mean(alphas), 0.05 if sd else 0.0, atol=0.02)
 
 

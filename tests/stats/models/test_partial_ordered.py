@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from tolerances import DIFFERENCED, FEW_STEPS, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
 from campaign_effect.stats.covariances.category_covariance import (
@@ -39,6 +40,7 @@ ATOL_COEFFICIENT = 1e-8  # one Newton step on numerical derivatives in R
 RTOL_ERROR = 1e-6  # numerical second derivatives in R
 RTOL_CLM = 1e-6  # clm stops at a gradient of 1e-10 or at its step halvings
 ATOL_VGAM = 1e-5  # Fisher's scoring stops by the log-likelihood
+RTOL_VGAM_LR = 1e-6  # which is then right to the square of that
 RTOL_EFFECT = 1e-6  # of central differences
 RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order
 LINKS = pytest.mark.parametrize("link", [LOGIT, PROBIT], ids=["logit", "probit"])
@@ -81,12 +83,12 @@ def test_estimates_match_clm_and_vgam(link, beps, reference):
     free = -fit.betas[:, [2, 5, 1]].T.ravel()
     ours = np.concatenate([fit.thresholds, free, fit.theta[:4]])
     assert_allclose(ours, clm["b"], rtol=RTOL_CLM)
-    assert_allclose(fit.log_likelihood, clm["log_likelihood"], rtol=1e-10)
+    assert_allclose(fit.log_likelihood, clm["log_likelihood"], rtol=SOLVED)
     ours = np.concatenate([fit.thresholds, -fit.theta[:4], free])
     assert_allclose(ours, vgam["b"], atol=ATOL_VGAM)
     test = lr_test_parallel(fit_ordered(beps.X, beps.economy, link=link), fit)
     found = [test.statistic, test.df, test.p_value]
-    assert_allclose(found, [vgam["lr"], vgam["lr_df"], vgam["lr_p"]], rtol=1e-6)
+    assert_allclose(found, [vgam["lr"], vgam["lr_df"], vgam["lr_p"]], rtol=RTOL_VGAM_LR)
 
 
 @LINKS
@@ -110,7 +112,7 @@ def test_average_effects_match_r(link, beps, reference):
 @LINKS
 def test_gradient_is_zero(link, steps):
     fit = fit_partial_ordered(steps.X, steps.y, free=(0, 2), link=link)
-    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=1e-9)
+    assert_allclose(fit.scores(slice(None)).sum(axis=0), 0, atol=SOLVED_TWICE)
 
 
 @LINKS
@@ -122,12 +124,12 @@ def test_without_free_columns_it_is_the_ordered_model(link, steps):
     for kind in Cr:
         found = cr_category_covariance(fit, steps.codes, kind)
         expected = cr_category_covariance(parallel, steps.codes, kind)
-        assert_allclose(found.matrix, expected.matrix, rtol=1e-8)
+        assert_allclose(found.matrix, expected.matrix, rtol=SEARCHED)
         terms = np.eye(fit.q)
-        assert_allclose(contrast_df(found, terms), contrast_df(expected, terms), rtol=1e-8)
+        assert_allclose(contrast_df(found, terms), contrast_df(expected, terms), rtol=SEARCHED)
     for ours, theirs in zip(average_shares(fit), average_shares(parallel), strict=True):
         assert_allclose(ours.estimate, theirs.estimate, rtol=RTOL_SAME_SUM)
-        assert_allclose(ours.gradient, theirs.gradient, atol=1e-12)
+        assert_allclose(ours.gradient, theirs.gradient, atol=ROUNDING)
 
 
 def test_two_categories_are_a_binary_logit(villages):
@@ -144,8 +146,8 @@ def test_a_saturated_model_with_free_lines_is_every_thresholds_own_logit():
     fit = fit_partial_ordered(x[:, None], y, free=(0,))
     for k in range(3):
         own = fit_logit(np.column_stack([np.ones(300), x]), (y > k).astype(float))
-        assert_allclose(fit.betas[k], own.beta[1:], rtol=1e-8)
-        assert_allclose(-fit.thresholds[k], own.beta[0], rtol=1e-8)
+        assert_allclose(fit.betas[k], own.beta[1:], rtol=SEARCHED)
+        assert_allclose(-fit.thresholds[k], own.beta[0], rtol=SEARCHED)
 
 
 @LINKS
@@ -153,8 +155,8 @@ def test_units_and_origins_of_the_design_do_not_matter(link, steps):
     one = fit_partial_ordered(steps.X, steps.y, free=(1,), link=link)
     moved = steps.X * [1e4, 1e-3, 1] + [3e5, 2, 0]
     other = fit_partial_ordered(moved, steps.y, free=(1,), link=link)
-    assert_allclose(other.betas * [1e4, 1e-3, 1], one.betas, rtol=1e-8)
-    assert_allclose(other.probabilities(moved), one.probabilities(steps.X), rtol=1e-7)
+    assert_allclose(other.betas * [1e4, 1e-3, 1], one.betas, rtol=SEARCHED)
+    assert_allclose(other.probabilities(moved), one.probabilities(steps.X), rtol=STOPPED)
 
 
 def test_the_order_of_columns_does_not_matter(steps):
@@ -196,7 +198,7 @@ def test_weighted_covariances_without_free_columns_are_those_of_the_ordered_mode
         found, expected = (
             weighted_category_cr(one, steps.codes, kind) for one in (free, parallel)
         )
-        assert_allclose(found.matrix, expected.matrix, rtol=1e-8)
+        assert_allclose(found.matrix, expected.matrix, rtol=SEARCHED)
 
 
 @LINKS
@@ -221,9 +223,9 @@ def test_gradients_of_effects_equal_central_differences(link, steps):
         ]
         for k in range(4):
             found = [(up[k].estimate - down[k].estimate) / 2e-5 for up, down in ends]
-            assert_allclose(margin(fit)[k].gradient, found, rtol=1e-6, atol=1e-9)
+            assert_allclose(margin(fit)[k].gradient, found, rtol=DIFFERENCED, atol=SOLVED_TWICE)
     slopes = [one.estimate for one in average_share_slopes(fit, derivative, weights=weights)]
-    assert_allclose(np.sum(slopes), 0, atol=1e-14)
+    assert_allclose(np.sum(slopes), 0, atol=FEW_STEPS)
 
 
 def test_the_truth_is_found_again():
@@ -246,7 +248,7 @@ def test_the_likelihood_ratio_is_near_the_score_test_where_lines_are_nearly_para
     freed = fit_partial_ordered(beps.X, beps.economy, free=range(7))
     found, score = lr_test_parallel(parallel, freed), score_test_parallel(parallel)
     assert found.df == score.df == 21
-    assert_allclose(found.statistic, score.chi2, rtol=0.05)
+    assert_allclose(found.statistic, score.chi2, rtol=0.05)  # both are chi-squares of 21
     assert category_statistics(freed).df_model == 28
 
 
@@ -260,7 +262,7 @@ def test_crossing_lines_are_counted():
     least = fit.probabilities(x[:, None]).min(axis=1)
     assert_array_equal(fit.is_crossing, least < 0)
     assert fit.is_crossing.any()
-    assert_allclose(sum(one.estimate for one in average_shares(fit)), 1, rtol=1e-12)
+    assert_allclose(sum(one.estimate for one in average_shares(fit)), 1, rtol=ROUNDING)
 
 
 def test_a_column_that_separates_at_one_threshold_is_named(steps):

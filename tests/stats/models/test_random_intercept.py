@@ -134,7 +134,7 @@ def test_the_covariance_is_the_inverse_of_the_gradients_differences(villages):
 
     steps = 1e-5 * np.eye(5)
     information = [(gradient(theta - h) - gradient(theta + h)) / 2e-5 for h in steps]
-    assert_allclose(fit.vcov @ np.array(information), np.eye(5), atol=1e-5)
+    assert_allclose(fit.vcov @ np.array(information), np.eye(5), atol=10 * DIFFERENCED)
 
 
 def _answers(data, nodes=25):
@@ -190,7 +190,7 @@ def test_variation_between_clusters_is_its_formulas(villages):
     assert_allclose(found.icc, 1.69 / (1.69 + np.pi**2 / 3))
     rng = np.random.default_rng(1)
     gaps = np.abs(1.3 * np.diff(rng.normal(size=(400_000, 2)), axis=1))
-    assert_allclose(found.median_odds_ratio, np.exp(np.median(gaps)), rtol=0.01)
+    assert_allclose(found.median_odds_ratio, np.exp(np.median(gaps)), rtol=0.01)  # 4 errors
     reach = ndtri(0.975) * np.sqrt(fit.vcov[-1, -1]) / 1.3
     assert_allclose(np.log(found.sd_high / 1.3), reach)
     assert found.icc_low < found.icc < found.icc_high

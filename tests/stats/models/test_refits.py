@@ -118,7 +118,7 @@ def test_with_many_clusters_the_bootstrap_agrees_with_cr1():
     fit = fit_ols(np.column_stack([np.ones(960), x]), y)
     found = np.sqrt(np.diag(cluster_bootstrap(fit, codes, draws=3000).covariance))
     expected = np.sqrt(np.diag(cr_covariance(fit, codes, Cr.CR1).matrix))
-    assert_allclose(found, expected, rtol=0.08)
+    assert_allclose(found, expected, rtol=0.08)  # 3,000 draws: 1.3%; 120 clusters: 4%
 
 
 def test_models_and_draws_that_do_not_fit_are_refused(villages):

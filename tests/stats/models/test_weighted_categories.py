@@ -142,7 +142,7 @@ def test_two_categories_are_the_weighted_linear_model_of_their_pearson_residuals
         contrast_df(found, np.eye(3)), contrast_df(expected, np.eye(3)), rtol=STOPPED
     )
     errors = [standard_errors(each, np.eye(3)) for each in (found, weighted_cr2(one, codes))]
-    assert_allclose(*errors, rtol=0.02)
+    assert_allclose(*errors, rtol=0.02)  # working variances matter little
 
 
 def test_weighted_cr2_does_not_depend_on_the_base():

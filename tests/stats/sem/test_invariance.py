@@ -68,7 +68,7 @@ def _differences_match(solutions, reference):
         ours = compare(solutions[step], solutions[step - 1])
         assert ours.df == reference["df"][step]
         assert_allclose(ours.statistic, reference["chisq"][step], rtol=RTOL_DIFFERENCE)
-        assert_allclose(ours.p_value, reference["p"][step], rtol=0, atol=1e-5)
+        assert_allclose(ours.p_value, reference["p"][step], rtol=0, atol=RTOL_DIFFERENCE)
 
 
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])

@@ -117,3 +117,45 @@ def test_cooks_distance_is_that_of_leaving_an_answer_out(surveys, expected):
     places = np.argsort(-np.array(expected["cook"]))[:5]
     rows = surveys[API].answers.index[places].tolist()
     assert [row.row for row in result.influence] == rows
+
+
+def test_the_jackknife_of_a_design_varies_totals_as_the_design(surveys, reference):
+    """Leaving out unit by unit (JKn) gives totals their linearised variance exactly."""
+    sets = reference("weights")["replicates"]
+    names = tuple(f"r{k}" for k in range(len(sets["scales"])))
+    frame = surveys[API].answers
+    columns = dict(zip(names, 7 * np.array(sets["weights"]).T, strict=True))  # any scale
+    survey = ce.read_survey(frame.assign(**columns))
+    replicates = ce.ReplicateWeights(weights="w", replicates=names, scale=tuple(sets["scales"]))
+    design = ce.SurveyDesign(weights="w", strata="half", cluster="dnum")
+    one, other = (
+        ce.check_assumptions(ce.fit_effect(survey, API, vcov=vcov))
+        for vcov in (replicates, design)
+    )
+    assert_allclose(
+        one.discrimination[0].std_error, other.discrimination[0].std_error, rtol=SOLVED_TWICE
+    )
+    found, wanted = ([row.design_gvif for row in r.inflation] for r in (one, other))
+    assert_allclose(found, wanted, rtol=SOLVED_TWICE)
+    residuals = [test_of(r, "mean_residual") for r in (one, other)]
+    assert_allclose(*(row.statistic for row in residuals), rtol=SOLVED_TWICE)
+    assert residuals[0].df_2 == residuals[1].df_2
+
+
+def test_of_two_ways_the_fewer_clusters_are_the_units(surveys):
+    survey = surveys[API]
+    two = ce.TwoWay(cluster="dnum", second="stype")
+    one = ce.check_assumptions(ce.fit_effect(survey, API, weights="w", vcov=two))
+    other = ce.check_assumptions(
+        ce.fit_effect(survey, API, weights="w", vcov=ce.CR1(cluster="stype"))
+    )
+    assert one.discrimination == other.discrimination
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_notes_name_what_weights_change(language, surveys):
+    result = check(surveys, "units")
+    text = ce.Report([result], language=language).to(".md").decode()
+    sources = ("Archer & Lemeshow", "Liao & Valliant", "Yao", "Li & Valliant")
+    for words in (*sources, "weights=False", "Hosmer"):
+        assert words in text

@@ -65,7 +65,8 @@ def drawn_of(one: FittedModel) -> Drawn:
 def _replicated(one: FittedModel, vcov: ReplicateWeights) -> Drawn:
     sets = vcov.describe(one.answers)
     given = numbers_of(one.answers, vcov.weights)
-    times = sets.values / sets.values.sum(axis=0) * (given.sum() / given)[:, None]
+    unit = given.sum() / sets.values.sum(axis=0).mean()  # the weights may be of another scale
+    times = unit * sets.values / given[:, None]
 
     def spread(influence: Floats) -> Floats:
         return replicate_covariance(times.T @ influence, influence.sum(axis=0), sets)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from campaign_effect.analyses.effects.assumption_rows import (
     AssumptionRow,
     AssumptionsResult,
@@ -9,6 +11,9 @@ from campaign_effect.analyses.effects.assumption_rows import (
 )
 from campaign_effect.apa.blocks import Cell, Line, Note, Table, Text
 from campaign_effect.apa.tables.generic import grouped, heading, heads, tables, values
+
+EXPLAINED: Final = ("hosmer_lemeshow", "mean_residual")
+"""Tests with a sentence of their own in the note."""
 
 
 @tables.register
@@ -26,7 +31,8 @@ def _(result: AssumptionsResult) -> tuple[Table, ...]:
 
 def _tests(result: AssumptionsResult) -> Table:
     lines: list[Line] = []
-    has_residuals = any(row.test == "test.mean_residual" for row in result.tests)
+    tests = {row.test.partition(".")[2] for row in result.tests}
+    explained = [f"tests_{test}" for test in EXPLAINED if test in tests]
     for outcome, rows in grouped(result.tests, "outcome").items():
         lines.append(heading(outcome))
         lines += [Line(cells=_cells(row), indent=1) for row in rows]
@@ -35,7 +41,7 @@ def _tests(result: AssumptionsResult) -> Table:
         title=Text(id="title.assumptions.tests"),
         heads=heads("assumption", "test", "value", "df", "p_value", "remedy"),
         lines=tuple(lines),
-        notes=(_note("tests", *(("tests_mean_residual",) if has_residuals else ())),),
+        notes=(_note("tests", *explained),),
         glossary=result.glossary,
     )
 

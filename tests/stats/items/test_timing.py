@@ -43,6 +43,14 @@ def test_slow_regularity_and_unknown_times_are_no_burst():
     assert not regular_bursts([]).any()
 
 
+def test_a_gap_and_a_difference_at_the_bound_still_belong_to_a_burst():
+    assert regular_bursts(np.arange(6) * 600.0).all()
+    assert not regular_bursts(np.arange(6) * 601.0).any()
+    uneven = np.cumsum([0.0, 30, 31, 30, 31, 29])
+    assert regular_bursts(uneven).all()
+    assert not regular_bursts(uneven, tolerance=0.9).any()
+
+
 def test_two_bursts_of_different_pace_are_both_found():
     times = np.cumsum([0, *[10] * 6, *[50] * 6])
     assert regular_bursts(times).all()

@@ -34,6 +34,12 @@ def test_cramers_v_agrees_with_r(case):
     assert_allclose(found, case["value"], atol=ATOL_ROOT)
 
 
+def test_a_perfect_association_is_one_and_its_interval_ends_there():
+    value, low, high = cramers_v(100.0, 100, 2, 2)
+    assert (value, high) == (1.0, 1.0)
+    assert 0.7 < low < 1.0
+
+
 @given(st.floats(-6, 6), st.integers(3, 200), st.integers(3, 200))
 def test_the_sign_turns_with_the_groups(t, n_1, n_2):
     one, other = hedges_g(t, n_1, n_2), hedges_g(-t, n_2, n_1)

@@ -161,6 +161,18 @@ def test_uncorrelated_predictors_dominate_by_their_own_r_squared():
     assert found.complete.tolist() == [[0.5, 1, 1], [0, 0.5, 1], [0, 0, 0.5]]
 
 
+def test_nothing_dominates_what_helps_more_beside_a_third():
+    rng = np.random.default_rng(3)
+    a, c = rng.normal(size=(2, 400))
+    b = c + 0.5 * rng.normal(size=400)
+    y = 0.45 * a + c - b + 0.5 * rng.normal(size=400)
+    X = np.column_stack([np.ones(400), a, b, c])
+    found = dominance_analysis(fit_ols, X, y, ((1,), (2,), (3,)))
+    assert found.conditional[0, 0] > found.conditional[1, 0]
+    assert found.conditional[0, 2] < found.conditional[1, 2]
+    assert found.complete.tolist() == [[0.5, 0.5, 1], [0.5, 0.5, 1], [0, 0, 0.5]]
+
+
 def test_predictors_that_cannot_be_compared_are_refused(villages):
     for predictors in (((1,),), tuple((j,) for j in range(13))):
         with pytest.raises(StatisticsError, match="2 to 12 predictors"):

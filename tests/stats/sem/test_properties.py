@@ -11,10 +11,12 @@ from campaign_effect.errors import (
     TooFewRowsError,
     UsageError,
 )
+from campaign_effect.stats.sem.cfi import comparative_fit_index, tucker_lewis_index
 from campaign_effect.stats.sem.diagnosis import improper_values, unidentified_parameters
 from campaign_effect.stats.sem.fit import refit
 from campaign_effect.stats.sem.fit_indices import fit_indices
 from campaign_effect.stats.sem.modification import modification_indices
+from campaign_effect.stats.sem.noncentral import Noncentral
 from campaign_effect.stats.sem.power import misfit_power
 from campaign_effect.stats.sem.sample import sample_of_moments, sample_of_rows
 from campaign_effect.stats.sem.srmr import residual_correlations
@@ -204,6 +206,13 @@ def test_perfect_fit_gives_perfect_indices(fitted):
         [indices.standard.cfi, indices.standard.rmsea.value], [1, 0], atol=SOLVED_TWICE
     )
     assert_allclose(indices.srmr, 0.0, atol=SOLVED_TWICE)
+
+
+def test_indices_where_the_baseline_leaves_nothing_to_explain_are_lavaans():
+    model, baseline = Noncentral.of(0.0, 2), Noncentral.of(0.0, 6)
+    assert comparative_fit_index(model, baseline) == 1.0
+    assert tucker_lewis_index(model, baseline) == 0.0
+    assert tucker_lewis_index(model, Noncentral.of(6.0, 6)) == 1.0
 
 
 def test_heywood_cases_are_named(fitted):

@@ -118,7 +118,7 @@ def cramers_v(
     low, high = _noncentralities(above, float(stats.chi2.cdf(chi_square, df)), level)
     return (
         math.sqrt(chi_square / most),
-        math.sqrt(min(low / most, 1.0)),
+        math.sqrt(low / most),
         math.sqrt(min(high / most, 1.0)),
     )
 

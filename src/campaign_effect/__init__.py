@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.effects.choices import (
         Firth,
         FractionalLogit,
-        Gee,
         Logit,
         Lpm,
         Multinomial,
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
         OrderedProbit,
         PartialOrderedLogit,
         Probit,
-        RandomIntercept,
     )
+    from campaign_effect.analyses.effects.clustered_models import Gee, RandomIntercept
     from campaign_effect.analyses.effects.clusters import check_clusters
     from campaign_effect.analyses.effects.comparisons import compare_models
     from campaign_effect.analyses.effects.covariances import (
@@ -90,9 +89,10 @@ if TYPE_CHECKING:
 _ROOMS: Final = {
     "analyses.effects.assumptions": ("check_assumptions",),
     "analyses.effects.choices": (
-        *("Firth", "FractionalLogit", "Gee", "Logit", "Lpm", "Multinomial", "Ols"),
-        *("OrderedLogit", "OrderedProbit", "PartialOrderedLogit", "Probit", "RandomIntercept"),
+        *("Firth", "FractionalLogit", "Logit", "Lpm", "Multinomial", "Ols"),
+        *("OrderedLogit", "OrderedProbit", "PartialOrderedLogit", "Probit"),
     ),
+    "analyses.effects.clustered_models": ("Gee", "RandomIntercept"),
     "analyses.effects.clusters": ("check_clusters",),
     "analyses.effects.comparisons": ("compare_models",),
     "analyses.effects.covariances": (

@@ -23,15 +23,20 @@ def ces():
     return ce.read_survey(pd.read_csv(REFERENCE / "data" / "ces_cc.csv").iloc[::4])
 
 
+@pytest.mark.parametrize("link", ["logit", "identity", "probit"])
 @pytest.mark.parametrize("correlation", ["exchangeable", "independence"])
-def test_coefficients_and_effects_agree_with_r(correlation, ces):
-    model, expected = ce.Gee(cluster="province", correlation=correlation), R["ces"][correlation]
+def test_coefficients_and_effects_agree_with_r(correlation, link, ces):
+    model = ce.Gee(cluster="province", correlation=correlation, link=link)
+    expected = R[link]["ces"][correlation]
     effect = ce.fit_effect(ces, FORMULA, model=model)
     rows, fit = effect.tidy(), effect.tidy("fits").iloc[0]
     assert_allclose(rows["estimate"], expected["b"], rtol=RTOL)
     assert_allclose(rows["std_error"], expected["kauermann_carroll"], rtol=RTOL)
     assert_allclose(rows["df"], expected["df"], rtol=RTOL)
-    assert_allclose(rows["odds_ratio"], np.exp(expected["b"]), rtol=RTOL)
+    if link == "logit":
+        assert_allclose(rows["odds_ratio"], np.exp(expected["b"]), rtol=RTOL)
+    else:
+        assert rows["odds_ratio"].isna().all()
     assert_allclose(fit["working_correlation"], expected["alpha"], rtol=RTOL)
     assert (fit["vcov"], fit["cluster"], fit["n_clusters"]) == ("CR2", "province", 10)
     assert pd.isna(fit["log_likelihood"])
@@ -47,12 +52,12 @@ def test_every_clustered_covariance_is_taken(ces):
     for kind, name in kinds.items():
         vcov = getattr(ce, kind)(cluster="province")
         rows = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=vcov).tidy()
-        assert_allclose(rows["std_error"], R["ces"]["exchangeable"][name], rtol=RTOL)
+        assert_allclose(rows["std_error"], R["logit"]["ces"]["exchangeable"][name], rtol=RTOL)
     rows = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=ce.CV3(cluster="province")).tidy()
-    expected = np.sqrt(0.9) * np.array(R["ces"]["exchangeable"]["mancl_derouen"])
+    expected = np.sqrt(0.9) * np.array(R["logit"]["ces"]["exchangeable"]["mancl_derouen"])
     assert_allclose(rows["std_error"], expected, rtol=RTOL)
     naive = ce.fit_effect(ces, FORMULA, model=MODEL, vcov=ce.Classic()).tidy()
-    assert_allclose(naive["std_error"], R["ces"]["exchangeable"]["naive"], rtol=RTOL)
+    assert_allclose(naive["std_error"], R["logit"]["ces"]["exchangeable"]["naive"], rtol=RTOL)
     assert naive["df"].isna().all()
 
 
@@ -73,6 +78,32 @@ def test_other_covariances_are_refused(vcov, words, ces):
 def test_an_unknown_correlation_is_refused():
     with pytest.raises(UsageError, match="'exchangeable' or 'independence'"):
         ce.Gee(cluster="province", correlation="ar1")
+
+
+def test_an_unknown_link_is_refused():
+    with pytest.raises(UsageError, match="'logit', 'identity' or 'probit'"):
+        ce.Gee(cluster="province", link="log")
+
+
+def test_the_linear_probability_model_has_no_separation(ces):
+    told = ces.answers.assign(told=ces.answers["ab"] * (np.arange(len(ces.answers)) % 2))
+    model = ce.Gee(cluster="province", link="identity")
+    effect = ce.fit_effect(ce.read_survey(told), "ab ~ imp + told", model=model)
+    assert np.isfinite(effect.tidy()["estimate"]).all()
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("logit", "Odds ratios are of the average over province"),
+        ("identity", "Linear Probability Model of “ab” by Generalised Estimating Equations"),
+        ("probit", "Coefficients are of the average over province"),
+    ],
+)
+def test_the_table_says_the_link(link, words, ces):
+    model = ce.Gee(cluster="province", link=link)
+    report = ce.Report([ce.fit_effect(ces, FORMULA, model=model)])
+    assert words in " ".join(report.to(".txt").decode().split())
 
 
 def test_separation_is_named(ces):

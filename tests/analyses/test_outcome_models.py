@@ -19,8 +19,8 @@ from campaign_effect.analyses.effects.choices import (
     OrderedLogit,
     OrderedProbit,
     Probit,
-    RandomIntercept,
 )
+from campaign_effect.analyses.effects.clustered_models import RandomIntercept
 from campaign_effect.analyses.effects.covariances import CR2, CV3, HC0, HC3, Classic
 from campaign_effect.analyses.effects.fit import fit_effect
 from campaign_effect.analyses.effects.margins import average_effects

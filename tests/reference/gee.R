@@ -1,4 +1,4 @@
-# Generalised estimating equations in R: geepack's coefficients, correlation and robust errors;
+# Generalised estimating equations in R, with logit, identity (Gaussian) and probit: geepack's coefficients, correlation and robust errors;
 # the corrections of Kauermann & Carroll and of Mancl & DeRouen, Bell & McCaffrey's degrees of
 # freedom and average effects from full matrices; CR2 of the whitened rows by clubSandwich.
 # Run from this folder: Rscript gee.R. Writes gee.json, which says who made it.
@@ -23,26 +23,28 @@ inverse_root <- function(M) {  # of any matrix with positive eigenvalues (Denman
 }
 errors_of <- function(V) unname(sqrt(diag(V)))
 
-gee_of <- function(formula, data, structure) {
+gee_of <- function(formula, data, structure, family) {
   data <- data[order(data$id), ]
   control <- geese.control(epsilon = 1e-13, maxit = 500)
-  call <- function(std.err) geeglm(formula, binomial, data, id = id, corstr = structure, std.err = std.err, control = control)
+  call <- function(std.err) geeglm(formula, family, data, id = id, corstr = structure, std.err = std.err, control = control)
   fit <- call("san.se")
   b <- coef(fit)
   X <- model.matrix(fit)
   n <- nrow(X)
   alpha <- if (structure == "independence") 0 else unname(fit$geese$alpha)
-  mu <- plogis(drop(X %*% b))
+  eta <- drop(X %*% b)
+  mu <- family$linkinv(eta)
+  v <- family$variance(mu)
   e <- data[[all.vars(formula)[1]]] - mu
   groups <- split(seq_len(n), data$id)
   V <- W <- matrix(0, n, n)
   for (g in groups) {
     R <- matrix(alpha, length(g), length(g))
     diag(R) <- 1
-    V[g, g] <- R * tcrossprod(sqrt(mu * (1 - mu))[g])
+    V[g, g] <- R * tcrossprod(sqrt(v)[g])
     W[g, g] <- solve(V[g, g])
   }
-  D <- X * (mu * (1 - mu))
+  D <- X * family$mu.eta(eta)
   M <- solve(t(D) %*% W %*% D)
   # A power of I - H, with H = D M D' W of each cluster, before its residuals
   adjusted <- function(power_of) lapply(groups, function(g) {
@@ -62,7 +64,7 @@ gee_of <- function(formula, data, structure) {
     sum(diag(omega))^2 / sum(omega^2)
   }
   j <- 2  # the average effect of the first term's slope
-  effect <- function(b) mean(dlogis(X %*% b)) * b[j]
+  effect <- function(b) mean(family$mu.eta(drop(X %*% b))) * b[j]
   gradient <- drop(numDeriv::grad(effect, b))
   turned <- lapply(groups, function(g) inverse_root(V[g, g]))
   white <- do.call(rbind, Map(function(T, g) T %*% cbind(e[g], D[g, ]), turned, groups))
@@ -75,8 +77,12 @@ gee_of <- function(formula, data, structure) {
        club_df = coef_test(lm(white[, 1] ~ white[, -1] - 1), club, cluster = data$id)$df,
        effect = list(estimate = effect(b), se = sqrt(drop(gradient %*% KC %*% gradient)), df = df_of(gradient)))
 }
-both_of <- function(formula, data) lapply(setNames(nm = c("exchangeable", "independence")), function(s) gee_of(formula, data, s))
-values <- list(bact = both_of(yy ~ tr + wk, bact), ces = both_of(ab ~ imp + gender + urban, ces))
+both_of <- function(formula, data, family) lapply(setNames(nm = c("exchangeable", "independence")),
+                                                  function(s) gee_of(formula, data, s, family))
+of_link <- function(family) list(bact = both_of(yy ~ tr + wk, bact, family),
+                                 ces = both_of(ab ~ imp + gender + urban, ces, family))
+values <- list(logit = of_link(binomial()), identity = of_link(gaussian()),
+               probit = of_link(binomial("probit")))
 versions <- lapply(setNames(nm = c("geepack", "clubSandwich", "numDeriv", "jsonlite")), function(name) as.character(packageVersion(name)))
 write_json(list(source = list(script = "gee.R", R = R.version.string, packages = versions), values = values),
            "gee.json", digits = I(16), auto_unbox = TRUE, pretty = 1)

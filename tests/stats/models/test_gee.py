@@ -1,4 +1,4 @@
-"""Logit by generalised estimating equations."""
+"""Generalised estimating equations: logit, linear probability, probit."""
 
 import csv
 import json
@@ -24,8 +24,11 @@ from campaign_effect.stats.covariances.jackknife import jackknife_covariance
 from campaign_effect.stats.models.clusters import inestimable_without
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.gee import WorkingCorrelation, fit_gee
+from campaign_effect.stats.models.linear import fit_ols
+from campaign_effect.stats.models.links import IDENTITY, LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import average_slope
+from campaign_effect.stats.models.probit import fit_probit
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 ATOL_GEEPACK = 2e-7  # geepack's rounds stop short of the solution
@@ -33,6 +36,7 @@ RTOL_GEEPACK = 1e-6
 RTOL_SAME_SUM = 1e-9  # the same numbers summed in another order
 N_SIMULATED = 300
 LARGEST_SIZE = 0.05 + 3 * np.sqrt(0.05 * 0.95 / N_SIMULATED)  # three standard errors
+LINKS = pytest.mark.parametrize("link", [LOGIT, IDENTITY, PROBIT], ids=lambda link: link.name)
 BOTH = pytest.mark.parametrize("structure", list(WorkingCorrelation))
 
 
@@ -65,11 +69,12 @@ def reference():
     return json.loads((REFERENCE / "gee.json").read_text())["values"]
 
 
+@LINKS
 @BOTH
 @pytest.mark.parametrize("name", ["bact", "ces"])
-def test_estimates_and_covariances_match_r(name, structure, data, reference):
-    one, expected = data[name], reference[name][structure]
-    fit = fit_gee(one.X, one.y, one.codes, correlation=structure)
+def test_estimates_and_covariances_match_r(name, structure, link, data, reference):
+    one, expected = data[name], reference[link.name][name][structure]
+    fit = fit_gee(one.X, one.y, one.codes, correlation=structure, link=link)
     assert_allclose(fit.beta, expected["b"], atol=ATOL_GEEPACK)
     assert_allclose(fit.alpha, expected["alpha"], rtol=RTOL_GEEPACK)
     assert_allclose(fit.dispersion, expected["dispersion"], rtol=RTOL_GEEPACK)
@@ -91,11 +96,12 @@ def test_estimates_and_covariances_match_r(name, structure, data, reference):
     assert_allclose(jackknife, mancl_derouen, rtol=RTOL_GEEPACK)
 
 
+@LINKS
 @BOTH
 @pytest.mark.parametrize("name", ["bact", "ces"])
-def test_average_effects_match_r(name, structure, data, reference):
-    one, expected = data[name], reference[name][structure]["effect"]
-    fit = fit_gee(one.X, one.y, one.codes, correlation=structure)
+def test_average_effects_match_r(name, structure, link, data, reference):
+    one, expected = data[name], reference[link.name][name][structure]["effect"]
+    fit = fit_gee(one.X, one.y, one.codes, correlation=structure, link=link)
     derivative = np.zeros_like(one.X)
     derivative[:, 1] = 1.0
     slope = average_slope(fit.fit, derivative)
@@ -106,30 +112,52 @@ def test_average_effects_match_r(name, structure, data, reference):
     assert_allclose(contrast_df(CR2, slope.gradient[None]), expected["df"], rtol=RTOL_GEEPACK)
 
 
-def test_the_equations_are_zero_with_full_matrices(data):
+@LINKS
+def test_the_equations_are_zero_with_full_matrices(link, data):
     one = data["bact"]
-    fit = fit_gee(one.X, one.y, one.codes)
-    mu = expit(one.X @ fit.beta)
+    fit = fit_gee(one.X, one.y, one.codes, link=link)
+    eta = one.X @ fit.beta
+    mu = link.mean(eta)
     alike = one.codes[:, None] == one.codes
     R = np.where(alike, fit.alpha, 0.0) + (1 - fit.alpha) * np.eye(len(mu))
-    spread = np.sqrt(mu * (1 - mu))
-    D, W = one.X * spread[:, None] ** 2, np.linalg.inv(spread[:, None] * R * spread)
+    spread = np.ones(len(mu)) if link is IDENTITY else np.sqrt(mu * (1 - mu))
+    D = one.X * link.slope(eta)[:, None]
+    W = np.linalg.inv(spread[:, None] * R * spread)
     assert_allclose(D.T @ W @ (one.y - mu), 0, atol=SOLVED_TWICE)
     assert_allclose(fit.whitened.bread, np.linalg.inv(D.T @ W @ D), rtol=RTOL_SAME_SUM)
+    assert_allclose(fit.fit.mean, mu, rtol=RTOL_SAME_SUM)
     e = (one.y - mu) / spread
     pairs = np.outer(e, e)[alike & ~np.eye(len(mu), dtype=bool)]
     assert_allclose(fit.alpha, pairs.mean() / np.mean(e**2), rtol=RTOL_SAME_SUM)
 
 
-def test_without_correlation_it_is_the_logit(data):
+@pytest.mark.parametrize(
+    ("link", "fit_it"), [(LOGIT, fit_logit), (IDENTITY, fit_ols), (PROBIT, fit_probit)]
+)
+def test_without_correlation_it_is_the_model_of_independent_answers(link, fit_it, data):
     one = data["ces"]
-    logit = fit_logit(one.X, one.y)
-    fit = fit_gee(one.X, one.y, one.codes, correlation=WorkingCorrelation.INDEPENDENCE)
-    assert_allclose(fit.beta, logit.beta, rtol=RTOL_SAME_SUM)
+    plain = fit_it(one.X, one.y)
+    independence = WorkingCorrelation.INDEPENDENCE
+    fit = fit_gee(one.X, one.y, one.codes, correlation=independence, link=link)
+    assert_allclose(fit.beta, plain.beta, rtol=RTOL_SAME_SUM)
     for kind in (Cr.CR0, Cr.CR1):
         found = cr_covariance(fit.whitened, one.codes, kind).matrix
-        expected = cr_covariance(logit, one.codes, kind).matrix
+        expected = cr_covariance(plain, one.codes, kind).matrix
         assert_allclose(found, expected, rtol=STOPPED)
+
+
+def test_the_coefficients_of_the_linear_probability_model_are_its_average_effects(data):
+    one = data["ces"]
+    fit = fit_gee(one.X, one.y, one.codes, link=IDENTITY)
+    covariance = cr_covariance(fit.whitened, one.codes)
+    for j, term in enumerate(np.eye(4)[1:], start=1):
+        slope = average_slope(fit.fit, np.tile(term, (len(one.y), 1)))
+        assert_allclose(slope.estimate, fit.beta[j], rtol=ROUNDING)
+        assert_allclose(slope.gradient, term, atol=ROUNDING)
+    moved = fit_gee(one.X, 1 - one.y, one.codes, link=IDENTITY)
+    assert_allclose(moved.beta, np.eye(4)[0] - fit.beta, atol=SOLVED_TWICE)
+    opposite = cr_covariance(moved.whitened, one.codes)
+    assert_allclose(opposite.matrix, covariance.matrix, rtol=SEARCHED)
 
 
 def test_answers_less_alike_than_by_chance_are_taken_as_independent():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
+from campaign_effect.analyses.effects.clustered_models import Gee, RandomIntercept
 from campaign_effect.analyses.effects.formulas import Design
+from campaign_effect.analyses.effects.model import ModelChoice, OutcomeForm
 from campaign_effect.errors import UsageError
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_separation import (
@@ -16,7 +17,6 @@ from campaign_effect.stats.models.category_separation import (
 from campaign_effect.stats.models.firth import fit_firth
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.fractional import fit_fractional_logit
-from campaign_effect.stats.models.gee import GeeFit, WorkingCorrelation, fit_gee
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.links import LOGIT, PROBIT
 from campaign_effect.stats.models.logit import fit_logit
@@ -24,10 +24,6 @@ from campaign_effect.stats.models.multinomial import fit_multinomial
 from campaign_effect.stats.models.ordered import fit_ordered
 from campaign_effect.stats.models.partial_ordered import fit_partial_ordered
 from campaign_effect.stats.models.probit import fit_probit
-from campaign_effect.stats.models.random_intercept import (
-    RandomInterceptFit,
-    fit_random_intercept,
-)
 from campaign_effect.stats.models.separation import Separation, find_separation
 from campaign_effect.stats.models.weighted import (
     WeightedFit,
@@ -44,54 +40,8 @@ from campaign_effect.stats.models.weighted_categories import (
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 
-class OutcomeForm(StrEnum):
-    """What a model's outcome looks like."""
-
-    NUMBER = "number"
-    BINARY = "binary"  # 0 and 1
-    SHARE = "share"  # from 0 to 1
-    ORDERED = "ordered"  # categories in order
-    NOMINAL = "nominal"  # categories without order
-
-
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """What a model says of itself, unless it says otherwise."""
-
-    name: ClassVar[str]
-    form: ClassVar[OutcomeForm] = OutcomeForm.BINARY
-    has_odds: ClassVar[bool] = False
-    has_own_tests: ClassVar[bool] = False  # with the classic covariance, which it then prefers
-    takes_weights: ClassVar[bool] = False
-
-    @property
-    def cluster_column(self) -> str | None:
-        """The column of the clusters that the model itself needs."""
-        return None
-
-    @property
-    def is_binary(self) -> bool:
-        """Whether the outcome is 0 or 1."""
-        return self.form is OutcomeForm.BINARY
-
-    @property
-    def has_categories(self) -> bool:
-        """Whether the outcome is a category."""
-        return self.form in (OutcomeForm.ORDERED, OutcomeForm.NOMINAL)
-
-    def find_separation(self, design: Design, y: Floats) -> Separation | None:
-        """Look for separation, where it would make estimates infinite."""
-        return None
-
-    def fit_weighted(
-        self, design: Design, y: Floats, weights: Floats
-    ) -> WeightedFit | WeightedCategoryFit:
-        """Fit the model to a design, an outcome and probability weights."""
-        raise TypeError(f"{type(self).__name__} takes no weights.")
-
-
-@dataclass(frozen=True, slots=True)
-class Ols(_Model):
+class Ols(ModelChoice):
     """Linear regression by least squares; *B* is in units of the outcome."""
 
     name: ClassVar[str] = "ols"
@@ -116,7 +66,7 @@ class Lpm(Ols):
 
 
 @dataclass(frozen=True, slots=True)
-class Logit(_Model):
+class Logit(ModelChoice):
     """Logistic regression of an outcome of 0 and 1; *B* is a log odds ratio."""
 
     name: ClassVar[str] = "logit"
@@ -137,7 +87,7 @@ class Logit(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Probit(_Model):
+class Probit(ModelChoice):
     """Probit regression of an outcome of 0 and 1; *B* in standard deviations."""
 
     name: ClassVar[str] = "probit"
@@ -157,7 +107,7 @@ class Probit(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Firth(_Model):
+class Firth(ModelChoice):
     """Firth's penalised logit: finite under separation, less biased for rare outcomes.
 
     With the classic covariance, which is its default, tests and intervals are those of the
@@ -174,7 +124,7 @@ class Firth(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class FractionalLogit(_Model):
+class FractionalLogit(ModelChoice):
     """Fractional logit of a share from 0 to 1, by quasi-likelihood."""
 
     name: ClassVar[str] = "fractional"
@@ -192,7 +142,7 @@ class FractionalLogit(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class OrderedLogit(_Model):
+class OrderedLogit(ModelChoice):
     """Ordered logit (proportional odds); *B* is a log odds ratio of a higher answer."""
 
     name: ClassVar[str] = "ordered_logit"
@@ -230,7 +180,7 @@ class OrderedProbit(OrderedLogit):
 
 
 @dataclass(frozen=True, slots=True)
-class PartialOrderedLogit(_Model):
+class PartialOrderedLogit(ModelChoice):
     """Ordered logit whose chosen terms may have a coefficient for every threshold.
 
     *B* is a log odds ratio of an answer above the threshold (partial proportional odds).
@@ -272,7 +222,7 @@ class PartialOrderedLogit(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Multinomial(_Model):
+class Multinomial(ModelChoice):
     """Multinomial logit (several candidates); *B* is a log odds ratio against the base.
 
     Attributes
@@ -298,86 +248,6 @@ class Multinomial(_Model):
     def fit_weighted(self, design: Design, y: Floats, weights: Floats) -> WeightedCategoryFit:
         """Fit the model to a design, categories from 0 and weights."""
         return fit_weighted_multinomial(design.X, y.astype("int64"), weights)
-
-
-@dataclass(frozen=True, slots=True)
-class RandomIntercept(_Model):
-    """Logit whose intercept varies between clusters, by adaptive quadrature.
-
-    To be reported beside clustered standard errors, never as the rescue for few villages.
-
-    Attributes
-    ----------
-    cluster : str
-        The column that names the cluster (village).
-    n_nodes : int, default 25
-        Quadrature nodes, at least 7.
-    """
-
-    name: ClassVar[str] = "random_intercept"
-    has_odds: ClassVar[bool] = True
-    has_own_tests: ClassVar[bool] = True
-    cluster: str
-    n_nodes: int = 25
-
-    @property
-    def cluster_column(self) -> str | None:
-        """The column of the clusters that the model itself needs."""
-        return self.cluster
-
-    def find_separation(self, design: Design, y: Floats) -> Separation | None:
-        """Look for terms that predict the outcome perfectly."""
-        return find_separation(design.X, y)
-
-    def fit(self, design: Design, y: Floats, codes: Integers | None) -> RandomInterceptFit:
-        """Fit the model to a design, an outcome and the clusters."""
-        if codes is None:
-            raise TypeError("A random intercept needs the clusters.")
-        return fit_random_intercept(design.X, y, codes, n_nodes=self.n_nodes)
-
-
-@dataclass(frozen=True, slots=True)
-class Gee(_Model):
-    """Logit by generalised estimating equations, answers of a cluster being alike.
-
-    *B* is a log odds ratio of the average over clusters. Tests are by CR2 unless another
-    clustered covariance is chosen.
-
-    Attributes
-    ----------
-    cluster : str
-        The column that names the cluster (village).
-    correlation : "exchangeable" or "independence", default "exchangeable"
-        How answers of a cluster are taken to be correlated. The estimates are consistent
-        whether or not it is right.
-    """
-
-    name: ClassVar[str] = "gee"
-    has_odds: ClassVar[bool] = True
-    cluster: str
-    correlation: str = "exchangeable"
-
-    def __post_init__(self) -> None:
-        if self.correlation not in list(WorkingCorrelation):
-            raise UsageError(
-                f"The working correlation {self.correlation!r} is not known.",
-                hint="use 'exchangeable' or 'independence'.",
-            )
-
-    @property
-    def cluster_column(self) -> str | None:
-        """The column of the clusters that the model itself needs."""
-        return self.cluster
-
-    def find_separation(self, design: Design, y: Floats) -> Separation | None:
-        """Look for terms that predict the outcome perfectly."""
-        return find_separation(design.X, y)
-
-    def fit(self, design: Design, y: Floats, codes: Integers | None) -> GeeFit:
-        """Fit the model to a design, an outcome and the clusters."""
-        if codes is None:
-            raise TypeError("Estimating equations need the clusters.")
-        return fit_gee(design.X, y, codes, correlation=WorkingCorrelation(self.correlation))
 
 
 Model = (

@@ -10,8 +10,9 @@ from typing import ClassVar
 import numpy as np
 from scipy import stats
 
-from campaign_effect.analyses.effects.choices import Firth, OutcomeForm
+from campaign_effect.analyses.effects.choices import Firth
 from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.pooled_tests import joint_test_of, likelihood_ratio_of
 from campaign_effect.analyses.effects.regression import FittedModel

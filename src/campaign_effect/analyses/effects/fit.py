@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from campaign_effect.analyses.effects.choices import Firth, Logit, Lpm, Model, OutcomeForm
+from campaign_effect.analyses.effects.choices import Firth, Logit, Lpm, Model
 from campaign_effect.analyses.effects.covariances import Classic, SurveyDesign, TwoWay, Vcov
 from campaign_effect.analyses.effects.estimates import AnyFit
 from campaign_effect.analyses.effects.fit_notices import model_notices
 from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.imputed import describe_imputations
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.pooled import PooledModel, fit_pooled
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import (

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from campaign_effect.analyses.columns import construct_scores, known_columns, with_scores
-from campaign_effect.analyses.effects.choices import Model, OutcomeForm
+from campaign_effect.analyses.effects.choices import Model
 from campaign_effect.analyses.effects.covariances import SurveyDesign, Vcov
 from campaign_effect.analyses.effects.exposure_counts import ANY, NUMBER, counted_again
 from campaign_effect.analyses.effects.formulas import CheckedFormula
 from campaign_effect.analyses.effects.imputation import Imputation
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.outcomes import MOST_CATEGORIES
 from campaign_effect.analyses.effects.weighting import without_weight
 from campaign_effect.analyses.samples import listwise_sample

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.choices import Model, Multinomial, OutcomeForm
+from campaign_effect.analyses.effects.choices import Model, Multinomial
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.errors import SurveyError, UsageError, nearest_word
 from campaign_effect.stats.moments.arrays import Floats
 

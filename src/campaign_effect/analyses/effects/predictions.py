@@ -60,7 +60,7 @@ class PredictionResult(Result):
     at: tuple[tuple[str, Answer], ...] = ()
 
 
-LINEAR: Final = frozenset({"ols", "lpm"})
+LINEAR: Final = frozenset({"ols", "lpm", "gee_identity"})
 """Models whose predictions may leave 0 to 1."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from campaign_effect.analyses.columns import known_columns, with_scores
-from campaign_effect.analyses.effects.choices import Model, OutcomeForm
+from campaign_effect.analyses.effects.choices import Model
 from campaign_effect.analyses.effects.covariances import DRAWN, Vcov, codes_of
 from campaign_effect.analyses.effects.estimates import (
     AnyFit,
@@ -23,6 +23,7 @@ from campaign_effect.analyses.effects.formulas import (
     build_design,
     check_formula,
 )
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.outcomes import code_outcome
 from campaign_effect.analyses.effects.weighting import weighted_sample, without_weight
 from campaign_effect.analyses.samples import listwise_sample

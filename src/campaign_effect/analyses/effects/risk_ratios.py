@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from campaign_effect.analyses.effects.choices import OutcomeForm
 from campaign_effect.analyses.effects.counterfactuals import (
     Answer,
     Change,
@@ -20,6 +19,7 @@ from campaign_effect.analyses.effects.counterfactuals import (
     variables_of,
 )
 from campaign_effect.analyses.effects.estimates import predictions_of
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect

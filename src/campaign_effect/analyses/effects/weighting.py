@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from campaign_effect.analyses.effects.choices import Gee, Model
+from campaign_effect.analyses.effects.choices import Model
+from campaign_effect.analyses.effects.clustered_models import Gee
 from campaign_effect.analyses.effects.covariances import (
     CR2,
     HC3,

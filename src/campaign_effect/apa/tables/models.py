@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from campaign_effect.analyses.effects.choices import Firth, Gee, PartialOrderedLogit
+from campaign_effect.analyses.effects.choices import Firth, PartialOrderedLogit
+from campaign_effect.analyses.effects.clustered_models import Gee
 from campaign_effect.analyses.effects.counterfactuals import Answer
 from campaign_effect.analyses.effects.covariances import (
     Classic,
@@ -225,7 +226,11 @@ def p_text(p_value: float | None) -> Text:
 
 def _gee_texts(model: Gee, fit: ModelFit) -> list[Text]:
     alpha = round(fit.working_correlation or 0.0, 3)  # of villages it is small
-    return [Text.of(f"note.fit.gee_{model.correlation}", cluster=model.cluster, alpha=alpha)]
+    of_what = "odds" if model.has_odds else "coefficients"
+    return [
+        Text.of(f"note.fit.gee_{model.correlation}", cluster=model.cluster, alpha=alpha),
+        Text.of(f"note.fit.gee_{of_what}", cluster=model.cluster),
+    ]
 
 
 def _fit_texts(fit: ModelFit) -> list[Text]:

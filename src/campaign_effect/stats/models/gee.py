@@ -1,23 +1,26 @@
-"""Generalised estimating equations: a logit of the average, answers of a cluster alike."""
+"""Generalised estimating equations: a model of the average, answers of a cluster alike."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
-from campaign_effect.stats.models.bernoulli import fit_at
+from campaign_effect.stats.models.bernoulli import fit_at, fit_bernoulli
 from campaign_effect.stats.models.clusters import Clusters, check_codes, group_rows
 from campaign_effect.stats.models.design_matrix import inverse_factor, triangular_factor
 from campaign_effect.stats.models.fit import Fit, read_only
-from campaign_effect.stats.models.links import IDENTITY
-from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD, check_binary, fit_logit
+from campaign_effect.stats.models.linear import fit_ols
+from campaign_effect.stats.models.links import IDENTITY, LOGIT, PROBIT, Link
+from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD, check_binary
+from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
 SCORE = 1e-11  # of the root of n; in orthonormal coordinates rounding leaves about 1e-15
 ALL_ALIKE = 1 - 1e-8  # a correlation that leaves no difference within clusters
+LIKELIHOODS = {LOGIT.name: LOGIT_LIKELIHOOD, PROBIT.name: PROBIT_LIKELIHOOD}
 MOST_ROUNDS = 100  # each gains a digit or more
 
 
@@ -30,12 +33,12 @@ class WorkingCorrelation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeeFit:
-    """A logit of the average over clusters, weighted by a working correlation.
+    """A model of the average over clusters, weighted by a working correlation.
 
     Attributes
     ----------
     fit : Fit
-        The logit at these coefficients, for predictions and margins. Its own covariances
+        The model at these coefficients, for predictions and margins. Its own covariances
         would take answers as independent: use those of `whitened`.
     whitened : Fit
         The linear model of the rows V^(-1/2) D X with the residuals V^(-1/2) (y - mu), whose
@@ -59,12 +62,12 @@ class GeeFit:
 
     @property
     def beta(self) -> Floats:
-        """Coefficients in log odds, shape (p,)."""
+        """Coefficients, in units of the linear predictor, shape (p,)."""
         return self.fit.beta
 
     @property
     def dispersion(self) -> float:
-        """Mean of the squared Pearson residuals; near 1 for a binary outcome."""
+        """Mean of the squared Pearson residuals: near 1; with the identity, their variance."""
         return self.whitened.dispersion
 
 
@@ -74,8 +77,9 @@ def fit_gee(
     codes: Integers,
     *,
     correlation: WorkingCorrelation = WorkingCorrelation.EXCHANGEABLE,
+    link: Link = LOGIT,
 ) -> GeeFit:
-    """Fit a logit by generalised estimating equations.
+    """Fit a binary model by generalised estimating equations.
 
     Parameters
     ----------
@@ -87,12 +91,14 @@ def fit_gee(
         Cluster of each answer.
     correlation : WorkingCorrelation, default EXCHANGEABLE
         Between answers of a cluster. The estimates are consistent whether or not it is right.
+    link : Link, default LOGIT
+        LOGIT, PROBIT, or IDENTITY, which takes the variance as constant (Gaussian).
 
     Returns
     -------
     GeeFit
-        Coefficients in log odds of the average over clusters (not at equal clusters, as those
-        of a random intercept).
+        Coefficients of the average over clusters (not at equal clusters, as those of a random
+        intercept): in log odds, standard deviations of the latent variable, or probability.
 
     Raises
     ------
@@ -109,11 +115,11 @@ def fit_gee(
     Notes
     -----
     Solves the sum of D'V^-1 (y - mu) = 0 over clusters [1]_, with V = A^(1/2) R A^(1/2),
-    A = diag(mu (1 - mu)) and R with alpha off its diagonal. Of the Pearson residuals e,
-    dispersion = mean(e^2) and alpha = mean of e_j e_k over the pairs of all clusters, over the
-    dispersion: geepack's estimators, which take no p from the numbers. A correlation below 0
-    is taken as 0: below -1 / (m - 1) a cluster of m answers cannot have it, and near that the
-    weights of clusters run wild.
+    A = diag(mu (1 - mu)), or I with the identity link, and R with alpha off its diagonal. Of
+    the Pearson residuals e, dispersion = mean(e^2) and alpha = mean of e_j e_k over the pairs
+    of all clusters, over the dispersion: geepack's estimators, which take no p from the
+    numbers. A correlation below 0 is taken as 0: below -1 / (m - 1) a cluster of m answers
+    cannot have it, and near that the weights of clusters run wild.
 
     V^(-1/2) turns the equations into those of least squares with independent rows, so that
     the covariances of linear models apply as they are. CR2 is then Kauermann and Carroll's
@@ -136,7 +142,7 @@ def fit_gee(
     (0.363, np.True_)
     """
     check_binary(X, y, None)
-    independent = fit_logit(X, y)
+    independent = _independent(X, y, link)
     check_codes(independent, codes)
     clusters = group_rows(codes)
     if correlation is WorkingCorrelation.INDEPENDENCE:
@@ -146,7 +152,7 @@ def fit_gee(
         raise StatisticsError(
             "No cluster has two answers, so that none can be correlated.",
             received=f"{len(sizes)} clusters of 1",
-            hint="use the logit, or a coarser cluster.",
+            hint="use a model of independent answers, or a coarser cluster.",
         )
     fit = independent
     for _ in range(MOST_ROUNDS):
@@ -155,13 +161,27 @@ def fit_gee(
         score = Z.T @ found.whitened.residual
         if np.linalg.norm(score) <= SCORE * np.sqrt(fit.n):
             return found
-        beta = fit.beta + found.whitened.root @ score
-        fit = fit_at(beta, X, y, None, LOGIT_LIKELIHOOD)
+        fit = _moved(fit, fit.beta + found.whitened.root @ score)
     raise ConvergenceError(
         "The estimating equations have no solution that could be reached.",
         received=f"a correlation of {found.alpha:.3f} in the last of {MOST_ROUNDS} rounds",
         hint="use the working correlation 'independence'.",
     )
+
+
+def _independent(X: Floats, y: Floats, link: Link) -> Fit:
+    """Fit the model as if answers were independent."""
+    if link is IDENTITY:
+        return fit_ols(X, y)
+    return fit_bernoulli(X, y, None, LIKELIHOODS[link.name])
+
+
+def _moved(fit: Fit, beta: Floats) -> Fit:
+    """Give the model at other coefficients."""
+    if fit.link is IDENTITY:
+        mean = frozen(fit.X @ beta)
+        return replace(fit, beta=frozen(beta), mean=mean, log_likelihood=np.nan)
+    return fit_at(beta, fit.X, fit.y, None, LIKELIHOODS[fit.link.name])
 
 
 def _pearson(fit: Fit) -> Floats:

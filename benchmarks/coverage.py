@@ -8,16 +8,12 @@ Satterthwaite's for the effect's gradient.
 
 from __future__ import annotations
 
-import argparse
-import os
-import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
+from surveys import answer_surveys
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from campaign_effect.simulate import Design, SimulatedAnswers, simulate_answers
@@ -74,21 +70,9 @@ def _with_exposure(X: Floats, value: float) -> Floats:
     return same
 
 
-def measure_in_parallel(design: Design, seeds: list[int], workers: int) -> Answers:
-    """Answer one survey per seed, on several processes."""
-    chunks = [seeds[first : first + CHUNK] for first in range(0, len(seeds), CHUNK)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        parts = list(pool.map(measure, [design] * len(chunks), chunks))
-    return Answers(
-        estimate=np.concatenate([part.estimate for part in parts]),
-        std_error=np.concatenate([part.std_error for part in parts]),
-        df=np.concatenate([part.df for part in parts]),
-    )
-
-
-def seeds_of(seed: int, count: int) -> list[int]:
-    """Spread one seed into many that share nothing."""
-    return [int(word) for word in np.random.SeedSequence(seed).generate_state(count, np.uint64)]
+def joined(parts: list[Answers]) -> Answers:
+    names = ("estimate", "std_error", "df")
+    return Answers(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
 
 
 def share_error(share: float, count: int) -> float:
@@ -96,8 +80,9 @@ def share_error(share: float, count: int) -> float:
     return float(np.sqrt(share * (1 - share) / count))
 
 
-def report(design: Design, answers: Answers, unaffected: Answers) -> str:
+def report(design: Design, affected: list[Answers], without: list[Answers]) -> str:
     """Say what was found, in lines."""
+    answers, unaffected = joined(affected), joined(without)
     count, truth = len(answers.df), design.true_ame
     coverage = float(answers.holds(truth).mean())
     rejected = float(1 - unaffected.holds(0.0).mean())
@@ -117,30 +102,5 @@ def report(design: Design, answers: Answers, unaffected: Answers) -> str:
     return "\n".join(lines)
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--surveys", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=2024)
-    parser.add_argument("--villages", type=int, default=12)
-    parser.add_argument("--per-village", type=int, default=35)
-    parser.add_argument("--icc", type=float, default=0.05)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    return parser.parse_args()
-
-
-def main() -> None:
-    options = parse()
-    start = time.perf_counter()
-    design = Design(villages=options.villages, per_village=options.per_village, icc=options.icc)
-    seeds = seeds_of(options.seed, 2 * options.surveys)
-    answers = measure_in_parallel(design, seeds[: options.surveys], options.workers)
-    without = replace(design, effect=0.0)
-    unaffected = measure_in_parallel(without, seeds[options.surveys :], options.workers)
-    print(report(design, answers, unaffected))
-    print(f"time         {time.perf_counter() - start:.0f} s on {options.workers} processes")
-
-
 if __name__ == "__main__":
-    main()
+    answer_surveys(__doc__, measure, report, surveys=5000, chunk=CHUNK)

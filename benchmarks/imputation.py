@@ -10,17 +10,12 @@ listwise deletion.
 
 from __future__ import annotations
 
-import argparse
-import os
-import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
+from surveys import answer_surveys
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 import campaign_effect as ce
@@ -71,13 +66,9 @@ def holds(answers: Floats, truth: float) -> Floats:
     return np.asarray(inside.mean(axis=0))
 
 
-def seeds_of(seed: int, count: int) -> list[int]:
-    """Spread one seed into many that share nothing."""
-    return [int(word) for word in np.random.SeedSequence(seed).generate_state(count, np.uint64)]
-
-
-def report(design: Design, answers: Floats, unaffected: Floats) -> str:
+def report(design: Design, affected: list[Floats], without: list[Floats]) -> str:
     """Say what was found, in lines."""
+    answers, unaffected = np.concatenate(affected), np.concatenate(without)
     truth, error = design.true_ame, 100 / np.sqrt(len(answers))
     coverage, none = holds(answers, truth), holds(unaffected, 0.0)
     bias = answers[:, :, 0].mean(axis=0) - truth
@@ -100,34 +91,5 @@ def report(design: Design, answers: Floats, unaffected: Floats) -> str:
     return "\n".join(lines)
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--surveys", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=2024)
-    parser.add_argument("--villages", type=int, default=12)
-    parser.add_argument("--per-village", type=int, default=35)
-    parser.add_argument("--icc", type=float, default=0.05)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    return parser.parse_args()
-
-
-def main() -> None:
-    options = parse()
-    start = time.perf_counter()
-    design = Design(villages=options.villages, per_village=options.per_village, icc=options.icc)
-    seeds = seeds_of(options.seed, 2 * options.surveys)
-    chunks = [seeds[first : first + CHUNK] for first in range(0, len(seeds), CHUNK)]
-    designs = [
-        design if first < options.surveys else replace(design, effect=0.0)
-        for first in range(0, len(seeds), CHUNK)
-    ]
-    with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
-        parts = np.concatenate(list(pool.map(measure, designs, chunks)))
-    print(report(design, parts[: options.surveys], parts[options.surveys :]))
-    print(f"time         {time.perf_counter() - start:.0f} s on {options.workers} processes")
-
-
 if __name__ == "__main__":
-    main()
+    answer_surveys(__doc__, measure, report, surveys=1000, chunk=CHUNK)

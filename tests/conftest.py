@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,24 @@ settings.load_profile("fixed")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def load_benchmark():
+    """Load a command of the benchmarks by its name; what they share stands beside them."""
+    folder = ROOT / "benchmarks"
+    sys.path.append(str(folder))  # the last: `coverage` is a package elsewhere
+
+    def load(name):
+        path = folder / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(f"benchmark_{name}", path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    yield load
+    sys.path.remove(str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -1,30 +1,20 @@
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from campaign_effect.simulate import Design
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "coverage.py"
 SURVEYS = 350  # the command measures 5,000; this slice only sees gross errors
 MC_ERRORS = 4  # one false alarm in 16,000 seeds, and the seed is fixed
 
 
 @pytest.fixture(scope="module")
-def coverage():
-    spec = importlib.util.spec_from_file_location("coverage_benchmark", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+def coverage(load_benchmark):
+    return load_benchmark("coverage")
 
 
 @pytest.fixture(scope="module")
-def answers(coverage):
-    return coverage.measure(Design(), coverage.seeds_of(1, SURVEYS))
+def answers(coverage, load_benchmark):
+    return coverage.measure(Design(), load_benchmark("surveys").seeds_of(1, SURVEYS))
 
 
 def test_the_interval_of_the_ame_holds_the_truth_95_times_in_100(coverage, answers):

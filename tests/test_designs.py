@@ -1,25 +1,15 @@
 """A slice of the command that compares weighted CR2 with the linearised design."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "designs.py"
 SURVEYS = 120  # the command is for 1,000 a cell; this slice only sees gross errors
 MC_ERRORS = 4  # one false alarm in 16,000 seeds, and the seeds are fixed
 
 
 @pytest.fixture(scope="module")
-def designs():
-    spec = importlib.util.spec_from_file_location("designs_benchmark", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+def designs(load_benchmark):
+    return load_benchmark("designs")
 
 
 def test_cr2_holds_its_level_where_the_design_of_few_villages_does_not(designs):

@@ -1,26 +1,16 @@
 """A slice of the command that measures the size of WLSMV's test; it lives in benchmarks."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "sem_size.py"
 SURVEYS = 40  # the command is for hundreds, and for lavaan; this slice only sees gross errors
 MC_ERRORS = 4  # one false alarm in 16,000 seeds, and the seed is fixed
 
 
 @pytest.fixture(scope="module")
-def size():
-    spec = importlib.util.spec_from_file_location("sem_size_benchmark", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+def size(load_benchmark):
+    return load_benchmark("sem_size")
 
 
 def test_a_true_model_is_rejected_5_times_in_100(size):

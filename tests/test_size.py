@@ -1,26 +1,16 @@
 """A slice of the command that measures type I error and coverage; it lives in benchmarks."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "size.py"
 SURVEYS = 250  # the command is for 10,000 a cell; this slice only sees gross errors
 MC_ERRORS = 4  # one false alarm in 16,000 seeds, and the seed is fixed
 
 
 @pytest.fixture(scope="module")
-def size():
-    spec = importlib.util.spec_from_file_location("size_benchmark", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+def size(load_benchmark):
+    return load_benchmark("size")
 
 
 def found_in(size, **cell):

@@ -145,3 +145,20 @@ def test_an_effect_in_one_cluster_has_no_test(ces):
     row = effect.tidy().set_index("term").loc["alone"]
     assert pd.isna(row["p_value"])
     assert "one_cluster_only" in [notice.code for notice in effect.notices]
+
+
+@pytest.mark.parametrize(
+    ("link", "tests"),
+    [
+        ("logit", ["test.mean_residual", "test.link_f"]),
+        ("identity", ["test.reset"]),
+        ("probit", ["test.mean_residual", "test.link_f"]),
+    ],
+)
+def test_assumptions_are_checked_on_the_scale_of_the_link(link, tests, ces):
+    model = ce.Gee(cluster="province", link=link)
+    checks = ce.check_assumptions(ce.fit_effect(ces, FORMULA, model=model))
+    assert [row.test for row in checks.tests] == tests
+    assert len(checks.discrimination) == (link != "identity")
+    said = "binary_residuals" in [notice.code for notice in checks.notices]
+    assert said == (link == "identity")

@@ -38,7 +38,7 @@ from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats
 
-EVENTS: Final = frozenset({"logit", "probit", "firth", "gee", "random_intercept"})
+EVENTS: Final = frozenset({"logit", "probit", "firth", "gee", "gee_probit", "random_intercept"})
 """Models that give an event a probability."""
 
 LIKELIHOODS: Final = frozenset({"logit", "probit", "firth"})

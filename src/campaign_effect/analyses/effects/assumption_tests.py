@@ -47,10 +47,10 @@ from campaign_effect.stats.models.weighted import WeightedFit
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats
 
-LINEAR: Final = frozenset({"ols", "lpm"})
+LINEAR: Final = frozenset({"ols", "lpm", "gee_identity"})
 """Models of a mean on its own scale."""
 
-LINKED: Final = frozenset({"logit", "probit", "fractional", "gee"})
+LINKED: Final = frozenset({"logit", "probit", "fractional", "gee", "gee_probit"})
 """Models with a link whose form can be tested; a penalised likelihood cannot."""
 
 USUAL: Final = {
@@ -59,7 +59,7 @@ USUAL: Final = {
     ),
     "lpm": ("test.durbin_watson",),
     **dict.fromkeys(("logit", "probit", "firth"), ("test.hosmer_lemeshow",)),
-    **dict.fromkeys(("fractional", "gee"), ("test.mean_residual",)),
+    **dict.fromkeys(("fractional", "gee", "gee_probit"), ("test.mean_residual",)),
     "ordered_logit": ("test.parallel_score", "test.parallel_lr", "test.brant"),
     "ordered_probit": ("test.parallel_score", "test.parallel_lr"),
     "partial_ordered_logit": ("test.freed_lr", "test.rest_lr"),

@@ -227,7 +227,7 @@ def _notices(
     one = pooled.first
     outcome = one.formula.outcome
     without = left_out(pooled, {*failed, *(row.test for row in rows)})
-    if one.model.name == "lpm":
+    if one.model.name in {"lpm", "gee_identity"}:
         yield Notice.of("binary_residuals", outcome=outcome)
     if len(pooled.fits) > 1:
         yield Notice.of("checks_imputed", outcome=outcome, m=len(pooled.fits))

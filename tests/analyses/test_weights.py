@@ -21,6 +21,7 @@ RTOL_JACKKNIFE = 1e-5  # R's glm stops once for each province, not at its own so
 RTOL_JOINT = 1e-6  # a quadratic form in an inverse of these
 RTOL_OTHERS = 1e-6  # models without a closed form, searched by both
 RTOL_AME = 1e-6  # R's gradients are by central differences
+RTOL_DELTA = 0.15  # of first order, with 20 units
 RTOL_AME_DF = 1e-4  # of such a gradient
 FORMULA = "ab ~ imp + gender + urban"
 
@@ -162,6 +163,24 @@ def test_replicate_weights_agree_with_svyglm(api, expected):
     names = tuple(f"w{r}" for r in range(len(theirs["scales"])))
     vcov = ce.ReplicateWeights(weights="w", replicates=names, scale=tuple(theirs["scales"]))
     check_design(ce.fit_effect(api, API_FORMULA, vcov=vcov), theirs)
+
+
+def test_average_effects_of_categories_vary_as_over_the_replicates(ces):
+    """The delta method takes the respondents as given; the replicates draw them as well."""
+    unit = ces.groupby("province").ngroup().to_numpy() * 2 + np.arange(len(ces)) % 2
+    names = tuple(f"without {g}" for g in range(20))
+    without = {name: ces["w"] * 20 / 19 * (unit != g) for g, name in enumerate(names)}
+    survey = ce.read_survey(ces.assign(**without))
+
+    def effects(vcov, weights):
+        choices = {"model": ce.Multinomial(), "vcov": vcov, "weights": weights}
+        return ce.average_effects(ce.fit_effect(survey, "imp ~ gender + ab", **choices)).tidy()
+
+    found = effects(ce.ReplicateWeights(weights="w", replicates=names, scale=0.95), "w")
+    again = np.array([effects(ce.HC0(), name)["estimate"] for name in names])
+    spread = np.sum((again - found["estimate"].to_numpy()) ** 2, axis=0)
+    assert_allclose(found["std_error"], np.sqrt(0.95 * spread), rtol=RTOL_DELTA)
+    assert set(found["df"]) == {20 - 1 - 2}
 
 
 def test_joint_tests_of_a_design_agree_with_r(api, expected):

@@ -179,6 +179,18 @@ def test_estimating_equations_have_the_checks_of_their_clusters(survey):
     assert auc.interval == "interval.linearised"
 
 
+def test_the_order_of_the_file_changes_nothing_of_estimating_equations(survey):
+    shuffled = ce.read_survey(survey.answers.sample(frac=1, random_state=2))
+    one, other = (
+        ce.check_assumptions(
+            ce.fit_effect(s, "event ~ x + z", model=ce.Gee(cluster="village"))
+        ).tests
+        for s in (survey, shuffled)
+    )
+    found, wanted = ([row.statistic for row in rows] for rows in (one, other))
+    assert_allclose(found, wanted, rtol=STOPPED)
+
+
 def test_clusters_widen_the_interval_of_the_area(survey):
     alone, clustered = (
         ce.check_assumptions(ce.fit_effect(survey, "event ~ place", vcov=vcov))
@@ -204,4 +216,18 @@ def test_a_test_that_the_answers_cannot_tell_is_said(weights, survey):
     names = ("mean_residual", "link_f") if weights else ("hosmer_lemeshow", "link")
     assert dict(notice.facts)["tests"] == tuple(f"test.{name}" for name in names)
     assert not result.tests
+    assert result.discrimination
+
+
+@pytest.mark.parametrize("villages", [2, 3])
+def test_too_few_villages_for_groups_are_said(villages, survey):
+    few = survey.answers[
+        survey.answers["village"].isin([f"village {v}" for v in range(villages)])
+    ]
+    effect = ce.fit_effect(
+        ce.read_survey(few), "event ~ x", weights="w", vcov=ce.CR1(cluster="village")
+    )
+    result = ce.check_assumptions(effect)
+    failed = [dict(n.facts)["tests"] for n in result.notices if n.code == "checks_failed"]
+    assert "test.mean_residual" in failed[0]
     assert result.discrimination

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from campaign_effect.analyses import ANALYSES
+from campaign_effect.analyses import ANALYSES, OF_IMPUTATIONS
 from campaign_effect.analyze import main
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,7 @@ def test_the_bundled_survey_becomes_a_whole_report(written):
 
 def test_results_hold_every_number_sample_and_notice(written):
     record = json.loads((written / "results.json").read_text(encoding="utf-8"))
-    assert list(record["results"]) == list(ANALYSES)
+    assert list(record["results"]) == [name for name in ANALYSES if name not in OF_IMPUTATIONS]
     effect = record["results"]["margins"]["parts"]["effects"][0]
     assert isinstance(effect["estimate"], float)
     sample = record["results"]["effects"]["samples"]["voted_calon_1"]
@@ -366,3 +366,19 @@ def test_small_exports_say_what_cannot_be_done(name, tmp_path, monkeypatch, caps
     assert Path(f"{stem}.draft.yaml").is_file()
     assert Path(f"{stem}_report", "report.html").is_file()
     assert "a@x.id" not in said.err + said.out
+
+
+def test_missing_answers_are_imputed_where_asked(tmp_path, capsys):
+    folder = tmp_path / "report"
+    asked = ["--impute", "2", "--only", "complete_cases", "--quiet", "--out", str(folder)]
+    assert main([str(EXAMPLE), *asked]) == 0
+    record = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    samples = record["results"]["complete_cases"]["samples"]
+    imputed, complete = samples["voted_calon_1"], samples["voted_calon_1:complete"]
+    assert imputed["n_imputations"] == 2
+    assert imputed["imputed"]["age"] > 0
+    assert imputed["n_used"] - imputed["n_imputed"] == complete["n_used"]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["options"]["impute"] == 2
+    assert main([str(EXAMPLE), "--impute", "1"]) == 2
+    assert "at least 2 imputations" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import campaign_effect as ce
-from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
+from campaign_effect.analyses import ANALYSES, IMPUTED, OF_IMPUTATIONS, RANDOM, RESAMPLED
 from campaign_effect.render import WRITERS
 from campaign_effect.results import Result, Row
 
@@ -43,6 +43,9 @@ VOCABULARY = {
     *("dose", "difference", "difference_low", "difference_high"),
     # nested models
     *("step", "added", "aic"),
+    # imputed answers
+    *("delta", "mean_imputed", "stands", "tipping"),
+    *("complete_estimate", "complete_low", "complete_high", "complete_p_value", "fmi"),
     # exposures together
     *("p_holm", "p_bh", "dominance", "dominance_share", "hypothesis"),
     # groups
@@ -96,9 +99,15 @@ def name(request):
     return request.param
 
 
+def asked(name, survey):
+    """Ask with few imputations what is of imputations."""
+    few = {"missing": ce.Imputation(m=2, rounds=1)} if name in OF_IMPUTATIONS else {}
+    return ANALYSES[name](survey, **few)
+
+
 @pytest.fixture(scope="module")
 def result(name, village_survey):
-    return ANALYSES[name](village_survey)
+    return asked(name, village_survey)
 
 
 def test_result_names_itself_and_its_sample(name, result, village_survey):
@@ -141,7 +150,7 @@ def test_result_renders_in_every_language_and_format(report, suffix):
 
 def test_same_survey_gives_same_result_and_is_unchanged(name, result, village_survey):
     before = village_survey.answers.copy()
-    assert ANALYSES[name](village_survey).parts() == result.parts()
+    assert asked(name, village_survey).parts() == result.parts()
     assert_frame_equal(village_survey.answers, before)
 
 
@@ -149,6 +158,7 @@ def test_what_is_random_takes_a_seed(name):
     taken = inspect.signature(ANALYSES[name]).parameters
     assert ("seed" in taken) == (name in RANDOM)
     assert ("on_progress" in taken) == (name in RESAMPLED)
+    assert ("missing" in taken) == (name in IMPUTED)
 
 
 def test_resamples_say_how_far_they_are(village_survey):

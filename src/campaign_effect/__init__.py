@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from campaign_effect.analyses.effects.clustered_models import Gee, RandomIntercept
     from campaign_effect.analyses.effects.clusters import check_clusters
     from campaign_effect.analyses.effects.comparisons import compare_models
+    from campaign_effect.analyses.effects.complete_cases import compare_complete_cases
     from campaign_effect.analyses.effects.covariances import (
         CR0,
         CR1,
@@ -95,6 +96,7 @@ _ROOMS: Final = {
     "analyses.effects.clustered_models": ("Gee", "RandomIntercept"),
     "analyses.effects.clusters": ("check_clusters",),
     "analyses.effects.comparisons": ("compare_models",),
+    "analyses.effects.complete_cases": ("compare_complete_cases",),
     "analyses.effects.covariances": (
         *("CR0", "CR1", "CR2", "CV3", "Classic", "HC0", "HC1", "HC2", "HC3"),
         *("ReplicateWeights", "SurveyDesign", "TwoWay"),
@@ -184,6 +186,7 @@ __all__ = [
     "check_missing",
     "check_quality",
     "check_validity",
+    "compare_complete_cases",
     "compare_effects",
     "compare_exposures",
     "compare_groups",

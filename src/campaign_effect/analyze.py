@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--only", metavar="ANALYSIS", action="append", help="run this analysis; repeatable")
     add("--format", choices=FORMATS, action="append", help="write this format; repeatable")
     add("--language", choices=("en", "id"), default="en", help="of the report (default: en)")
+    add("--impute", metavar="M", type=int, help="impute missing answers M times, such as 20")
     add("--seed", type=int, default=1, help="of everything random (default: 1)")
     add("--strict", action="store_true", help="refuse to guess a schema")
     add("--json", action="store_true", help="print every number as JSON")
@@ -155,7 +156,8 @@ def _analyse(options: argparse.Namespace) -> None:
     from campaign_effect.report.records import record_manifest, record_results
     from campaign_effect.survey import read_answers
 
-    plan = Plan(analyses=tuple(options.only or ANALYSES), seed=options.seed)
+    analyses = tuple(options.only or ANALYSES)
+    plan = Plan(analyses=analyses, seed=options.seed, impute=options.impute)
     with _progress(options, len(plan.analyses) + 2) as (step, on_progress):
         step("reading")
         reading = read_answers(
@@ -222,8 +224,8 @@ def _title(survey: Survey, options: argparse.Namespace) -> str | None:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """Take the options that a result depends on."""
-    kept = ("schema", "source", "delimiter", "sheet", "only", "format", "language", "strict")
-    return {name: getattr(options, name) for name in kept}
+    kept = ("schema", "source", "delimiter", "sheet", "only", "impute", "format", "language")
+    return {name: getattr(options, name) for name in (*kept, "strict")}
 
 
 def _inputs(reading: Reading, options: argparse.Namespace) -> dict[str, str]:
@@ -239,7 +241,7 @@ def _inputs(reading: Reading, options: argparse.Namespace) -> dict[str, str]:
 def _progress(
     options: argparse.Namespace, total: int
 ) -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None] | None]]:
-    """Show a bar of the steps, and one of resamples, on stderr, on a terminal only."""
+    """Show bars of the steps and of resamples or imputations, on a terminal's stderr only."""
     if options.quiet or not sys.stderr.isatty():
         yield lambda name: None, None
         return
@@ -248,14 +250,14 @@ def _progress(
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total, completed=-1)  # each step tells its start
-        resamples = progress.add_task("resamples", visible=False)
+        draws = progress.add_task("draws", visible=False)
 
         def step(name: str) -> None:
             progress.update(task, advance=1, description=name)
-            progress.update(resamples, visible=False)
+            progress.update(draws, visible=False)
 
         def on_progress(done: int, reps: int) -> None:
-            progress.update(resamples, completed=done, total=reps, visible=True)
+            progress.update(draws, completed=done, total=reps, visible=True)
 
         yield step, on_progress
 

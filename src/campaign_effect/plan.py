@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from campaign_effect.analyses import ANALYSES, RANDOM, RESAMPLED
+from campaign_effect.analyses import ANALYSES, IMPUTED, OF_IMPUTATIONS, RANDOM, RESAMPLED
+from campaign_effect.analyses.effects.complete_cases import loss_notices
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.survey_doses import has_doses
 from campaign_effect.analyses.quality import check_quality, exclude_flagged
 from campaign_effect.analyses.resampling import OnProgress
@@ -28,10 +30,14 @@ class Plan:
         Names in ``ANALYSES``; all of them by default.
     seed : int
         Of everything random: the same seed gives the same numbers.
+    impute : int, optional
+        How many times missing answers are imputed for the models of the outcomes, at least 2;
+        by default respondents without every answer are left out of these.
     """
 
     analyses: tuple[str, ...] = tuple(ANALYSES)
     seed: int = 1
+    impute: int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.analyses, str):
@@ -48,6 +54,13 @@ class Plan:
                     f"There is no analysis {name!r}.",
                     hint=f"did you mean {near!r}?" if near else f"there are {list(ANALYSES)}.",
                 )
+        if self.impute is not None:
+            Imputation(m=self.impute)  # refuses what is no number of imputations
+        elif self.analyses and set(self.analyses) <= OF_IMPUTATIONS:
+            raise UsageError(
+                f"The analysis {self.analyses[0]!r} is of imputations.",
+                hint="impute missing answers with --impute 20, in Python Plan(impute=20).",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +97,7 @@ def run(
     on_start : callable, optional
         Told the name of each analysis before it starts.
     on_progress : callable, optional
-        Told how many resamples of a bootstrap are done, and of how many.
+        Told how many resamples of a bootstrap, or imputations, are done, and of how many.
 
     Returns
     -------
@@ -99,27 +112,38 @@ def run(
     survey, quality = exclude_flagged(survey, check_quality(survey))
     results: list[Result] = []
     notices: list[Notice] = []
-    for name in _possible(plan, survey):
+    names = _possible(plan, survey)
+    given = _given(plan, on_progress)
+    for name in names:
         if on_start:
             on_start(name)
         try:
             is_done = name == "quality"
-            results.append(quality if is_done else _ask(name, survey, plan.seed, on_progress))
+            results.append(quality if is_done else ANALYSES[name](survey, **given(name)))
         except StatisticsError as error:
             notices.append(_failed(name, error))
-    notices += _no_question(survey)
+    notices += [*_no_question(survey), *_incomplete(plan, survey, names)]
     said = (*survey.notices, *_excluded(survey), *notices)
     return Findings(survey=survey, results=tuple(results), notices=said)
 
 
-def _ask(name: str, survey: Survey, seed: int, on_progress: OnProgress | None) -> Result:
-    """Run an analysis with what it takes beside the survey."""
-    given: dict[str, Any] = {}
-    if name in RANDOM:
-        given["seed"] = seed
-    if name in RESAMPLED:
-        given["on_progress"] = on_progress
-    return ANALYSES[name](survey, **given)
+def _given(plan: Plan, on_progress: OnProgress | None) -> Callable[[str], dict[str, Any]]:
+    """Find what an analysis takes beside the survey; all of them share their imputations."""
+    choice = None
+    if plan.impute is not None:
+        choice = Imputation(m=plan.impute, seed=plan.seed, on_progress=on_progress)
+
+    def given(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if name in RANDOM:
+            found["seed"] = plan.seed
+        if name in RESAMPLED:
+            found["on_progress"] = on_progress
+        if name in IMPUTED and choice is not None:
+            found["missing"] = choice
+        return found
+
+    return given
 
 
 def _possible(plan: Plan, survey: Survey) -> list[str]:
@@ -133,6 +157,7 @@ def _possible(plan: Plan, survey: Survey) -> list[str]:
         "exposures": roles.outcomes and len(roles.exposures) > 1,
         "dose_response": roles.outcomes and has_doses(survey.schema),
         "clusters": roles.cluster and roles.outcomes and roles.exposures,
+        **dict.fromkeys(OF_IMPUTATIONS, plan.impute and roles.outcomes and roles.exposures),
     }
     return [name for name in ANALYSES if name in plan.analyses and needed.get(name, True)]
 
@@ -142,6 +167,15 @@ def _excluded(survey: Survey) -> tuple[Notice, ...]:
     return tuple(
         Notice.of("excluded", reason=f"flag.{step.reason}", n=step.n) for step in survey.steps
     )
+
+
+def _incomplete(plan: Plan, survey: Survey, names: Sequence[str]) -> Iterator[Notice]:
+    """Say what missing answers cost, or which analysis is of complete cases all the same."""
+    if plan.impute is None:
+        if IMPUTED & set(names):
+            yield from loss_notices(survey)
+    elif "clusters" in names:
+        yield Notice.of("complete_cases_only", analysis="analysis.clusters")
 
 
 def _no_question(survey: Survey) -> list[Notice]:

@@ -8,9 +8,11 @@ from typing import Final
 from campaign_effect.analyses.description import describe_items
 from campaign_effect.analyses.disclosure import disclose_study
 from campaign_effect.analyses.effects.clusters import check_survey_clusters
+from campaign_effect.analyses.effects.complete_cases import compare_survey_complete_cases
 from campaign_effect.analyses.effects.exposures import compare_survey_exposures
 from campaign_effect.analyses.effects.fit import fit_effect, fit_linear_effect
 from campaign_effect.analyses.effects.margins import average_survey_effects
+from campaign_effect.analyses.effects.sensitivity import check_survey_missing
 from campaign_effect.analyses.effects.survey_doses import estimate_survey_dose_response
 from campaign_effect.analyses.factors import explore_factors
 from campaign_effect.analyses.groups import compare_groups
@@ -33,6 +35,8 @@ ANALYSES: Final[Mapping[str, Callable[..., Result]]] = {
     "groups": compare_groups,
     "effects": fit_effect,
     "margins": average_survey_effects,
+    "complete_cases": compare_survey_complete_cases,
+    "sensitivity": check_survey_missing,
     "exposures": compare_survey_exposures,
     "dose_response": estimate_survey_dose_response,
     "clusters": check_survey_clusters,
@@ -46,3 +50,12 @@ RANDOM: Final = frozenset({"reliability", "factors", "validity", "confirmatory",
 
 RESAMPLED: Final = frozenset({"reliability", "validity", "confirmatory"})
 """Analyses that take long for their resamples: they take ``on_progress`` too."""
+
+IMPUTED: Final = frozenset(
+    {"effects", "margins", "complete_cases", "sensitivity", "exposures", "dose_response"}
+    | {"linear"}
+)
+"""Analyses that may be of imputed answers: they take ``missing`` beside the survey."""
+
+OF_IMPUTATIONS: Final = frozenset({"complete_cases", "sensitivity"})
+"""Analyses that nothing but imputations gives a reason for."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from campaign_effect.analyses.effects.fit import fit_effect
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.pooled_tests import joint_test_of
@@ -145,10 +146,12 @@ def compare_exposures(effect: EffectResult, of: Sequence[str]) -> ExposuresResul
     )
 
 
-def compare_survey_exposures(survey: Survey) -> ExposuresResult:
+def compare_survey_exposures(
+    survey: Survey, *, missing: Imputation | None = None
+) -> ExposuresResult:
     """Compare the exposures of the schema in the logit of every outcome."""
     exposures = [exposure.variable for exposure in survey.schema.roles.exposures]
-    return compare_exposures(fit_effect(survey), exposures)
+    return compare_exposures(fit_effect(survey, missing=missing), exposures)
 
 
 def _effects(

@@ -181,10 +181,15 @@ optional
     return result if missing is None else describe_imputations(result)
 
 
-def fit_linear_effect(survey: Survey) -> LinearEffectResult:
+def fit_linear_effect(
+    survey: Survey, *, missing: Imputation | None = None
+) -> LinearEffectResult:
     """Fit the linear probability model of every outcome of the schema. See `fit_effect`."""
-    found = fit_effect(survey, model=Lpm())
-    return LinearEffectResult(**{f.name: getattr(found, f.name) for f in fields(found)})
+    found = fit_effect(survey, model=Lpm(), missing=missing)
+    shown = {f.name: getattr(found, f.name) for f in fields(LinearEffectResult)}
+    left_out = set(found.row_types()) - set(LinearEffectResult.row_types())
+    shown["samples"] = tuple(one for one in found.samples if one[0] not in left_out)
+    return LinearEffectResult(**shown)
 
 
 def schema_formulas(schema: Schema) -> list[str]:

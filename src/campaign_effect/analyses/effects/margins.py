@@ -16,18 +16,22 @@ from campaign_effect.analyses.effects.counterfactuals import (
     variables_of,
 )
 from campaign_effect.analyses.effects.fit import fit_effect
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import ChangedRow, EffectResult, takes_effect
 from campaign_effect.analyses.inference import check_level
-from campaign_effect.results import Df, Number, Points, PValue, Result
+from campaign_effect.results import Bounded, Df, Number, Points, PValue, Result
 from campaign_effect.stats.moments.arrays import Floats
 from campaign_effect.survey import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AverageEffect(ChangedRow):
-    """What one variable changes on average, in units of the outcome."""
+    """What one variable changes on average, in units of the outcome.
+
+    ``fmi`` is the fraction of information about it that is missing, where answers were imputed.
+    """
 
     estimate: Points
     std_error: Points
@@ -36,6 +40,7 @@ class AverageEffect(ChangedRow):
     p_value: PValue | None
     conf_low: Points | None
     conf_high: Points | None
+    fmi: Bounded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +139,12 @@ def average_effects(
     )
 
 
-def average_survey_effects(survey: Survey) -> MarginsResult:
+def average_survey_effects(
+    survey: Survey, *, missing: Imputation | None = None
+) -> MarginsResult:
     """Average the effects of the logit of every outcome of the schema."""
     exposures = tuple(exposure.variable for exposure in survey.schema.roles.exposures)
-    return replace(average_effects(fit_effect(survey)), exposures=exposures)
+    return replace(average_effects(fit_effect(survey, missing=missing)), exposures=exposures)
 
 
 def _rows(
@@ -163,4 +170,5 @@ def _rows(
             yield AverageEffect(
                 **change.columns(one, name, category),
                 **test.columns,
+                fmi=test.fmi,
             )

@@ -8,13 +8,16 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from campaign_effect.analyses.effects.fit import fit_effect
+from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.margins import AverageEffect, average_effects
 from campaign_effect.analyses.effects.pooled import Imputed, PooledModel, fit_imputations
 from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.analyses.resampling import OnProgress
-from campaign_effect.errors import UsageError, nearest_word
+from campaign_effect.errors import StatisticsError, UsageError, nearest_word
 from campaign_effect.results import Flag, Literal, Name, Number, Result, Row, Word
 from campaign_effect.stats.design.imputations import VariableKind
+from campaign_effect.survey import Survey
 
 LOG_ODDS: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
 """Shifts of answers in categories; 1 multiplies the odds of a higher answer by 2.7."""
@@ -155,6 +158,28 @@ def check_missing(
     )
 
 
+def check_survey_missing(
+    survey: Survey, *, missing: Imputation | None = None
+) -> SensitivityResult:
+    """Shift the missing answers to the exposure that lacks most, and follow the effects.
+
+    Raises
+    ------
+    StatisticsError
+        If no answer to an exposure of the schema is missing.
+    """
+    choice = missing or Imputation()
+    exposures = [exposure.variable for exposure in survey.schema.roles.exposures]
+    effect = fit_effect(survey, missing=choice)
+    lacking = {name: _n_imputed(effect, name) for name in exposures}
+    most = max(exposures, key=lambda name: lacking[name])
+    if not lacking[most]:
+        raise StatisticsError(
+            "No answer to an exposure is missing.", received=exposures, cause="none_missing"
+        )
+    return check_missing(effect, most, of=exposures, on_progress=choice.on_progress)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """One model, and the shifts of one of its variables."""
@@ -208,6 +233,15 @@ def _columns(imputed: Imputed, name: str) -> list[int]:
     named = items.get(name, [name])
     names = imputed.incomplete.names
     return [int(j) for j in sorted(imputed.draws.variables) if names[j] in named]
+
+
+def _n_imputed(effect: EffectResult, name: str) -> int:
+    """Count the imputed answers to a variable, or to all items of a construct."""
+    return sum(
+        int(np.isin(imputed.draws.columns, _columns(imputed, name)).sum())
+        for imputed in (one.imputed for one in effect.pooled)
+        if imputed is not None and imputed.draws is not None
+    )
 
 
 def _refuse_unknown(effect: EffectResult, names: Sequence[str], found: set[str]) -> None:
@@ -280,8 +314,12 @@ def _conclusions(rows: Sequence[ShiftedEffect]) -> Iterator[Conclusion]:
         )
 
 
-def _said(row: ShiftedEffect) -> int | None:
+def said_of_zero(low: float | None, high: float | None) -> int | None:
     """Give what an interval says: above zero, below, or neither; None without one."""
-    if row.conf_low is None or row.conf_high is None:
+    if low is None or high is None:
         return None
-    return int(row.conf_low > 0) - int(row.conf_high < 0)
+    return int(low > 0) - int(high < 0)
+
+
+def _said(row: ShiftedEffect) -> int | None:
+    return said_of_zero(row.conf_low, row.conf_high)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from campaign_effect.analyses.effects.complete_cases import (
+    CompleteCasesResult,
+    TreatedEffect,
+)
 from campaign_effect.analyses.effects.pooled import Imputed, PooledModel
 from campaign_effect.analyses.effects.rows import ImputedEffectResult, MissingInformation
 from campaign_effect.analyses.effects.sensitivity import Conclusion, SensitivityResult
@@ -11,7 +15,7 @@ from campaign_effect.apa.blocks import Note, Text
 from campaign_effect.apa.sentences.effects import model_sentences
 from campaign_effect.apa.sentences.generic import sentences
 from campaign_effect.apa.tables.generic import grouped
-from campaign_effect.apa.tables.models import contrast_label
+from campaign_effect.apa.tables.models import contrast_label, unit_of
 
 
 @sentences.register
@@ -37,6 +41,28 @@ def _imputation(one: PooledModel, imputed: Imputed, rows: list[MissingInformatio
         complete=sample.n_used - sample.n_imputed,
         term=worst.term,
         fmi=worst.fmi,
+    )
+
+
+@sentences.register
+def _(result: CompleteCasesResult) -> tuple[Note, ...]:
+    return tuple(
+        (_difference(result, outcome, rows),)
+        for outcome, rows in grouped(result.effects, "outcome").items()
+    )
+
+
+def _difference(result: CompleteCasesResult, outcome: str, rows: list[TreatedEffect]) -> Text:
+    """Say how far complete cases are from imputations, and which conclusions differ."""
+    changed = tuple(contrast_label(row) for row in rows if row.is_changed)
+    unit = unit_of(rows[0])
+    return Text.of(
+        f"say.complete_cases.{'changed' if changed else 'same'}.{unit}",
+        outcome=outcome,
+        complete=result.sample_of(f"{outcome}:complete").n_used,
+        n=result.sample_of(outcome).n_used,
+        most=max(abs(row.estimate - row.complete_estimate) for row in rows),
+        labels=changed,
     )
 
 

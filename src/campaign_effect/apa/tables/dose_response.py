@@ -12,6 +12,7 @@ from campaign_effect.apa.tables.generic import (
     grouped,
     heading,
     heads,
+    pooled_note,
     sample_note,
     suppressible,
     suppression_note,
@@ -62,6 +63,7 @@ def _doses(result: DoseResponseResult, outcome: str, rows: list[Dose]) -> Table:
             (
                 Text(id=f"note.dose_response.{unit}"),
                 *_who(result, outcome, rows),
+                *_given_note(result.sample),
             ),
             *suppression_note(rows, result.min_cell),
         ),
@@ -84,6 +86,11 @@ def _who(result: DoseResponseResult, outcome: str, rows: list[Dose]) -> Note:
             *sample_note(sample),
         )
     )
+
+
+def _given_note(sample: Sample) -> Note:
+    """Say that imputed answers are in the models, and in no count."""
+    return (Text(id="note.dose_response.given"),) if sample.n_imputed else ()
 
 
 def _spanned(spanner: str, *columns: str, level: float | None = None) -> tuple[Head, ...]:
@@ -135,7 +142,7 @@ def _tests(result: DoseResponseResult) -> Table:
             ),
         ),
         lines=tuple(lines),
-        notes=((Text(id="note.dose_response.tests"),),),
+        notes=((Text(id="note.dose_response.tests"), *pooled_note(result.sample)),),
         glossary=result.glossary,
     )
 

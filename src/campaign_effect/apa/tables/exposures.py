@@ -8,6 +8,7 @@ from campaign_effect.apa.tables.generic import (
     grouped,
     heading,
     heads,
+    pooled_note,
     sample_note,
     tables,
     values,
@@ -49,7 +50,7 @@ def _joint(result: ExposuresResult) -> Table:
         title=Text(id="title.exposures.joint"),
         heads=heads("hypothesis", "f", "df", "p_value"),
         lines=tuple(lines),
-        notes=((Text(id="note.exposures.joint"),),),
+        notes=((Text(id="note.exposures.joint"), *pooled_note(result.sample)),),
         glossary=result.glossary,
     )
 

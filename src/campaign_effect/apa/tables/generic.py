@@ -98,6 +98,11 @@ def sample_note(sample: Sample) -> Note:
     )
 
 
+def pooled_note(sample: Sample) -> Note:
+    """Say how joint tests were pooled, where answers were imputed."""
+    return (Text(id="note.d1"),) if sample.n_imputed else ()
+
+
 def _left_out(sample: Sample) -> Text:
     """Say why respondents were left out; many reasons are counted elsewhere."""
     if len(sample.dropped) > MOST_REASONS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from campaign_effect.analyses.effects.choices import Firth, PartialOrderedLogit
 from campaign_effect.analyses.effects.clustered_models import Gee
+from campaign_effect.analyses.effects.complete_cases import TreatedEffect
 from campaign_effect.analyses.effects.counterfactuals import Answer
 from campaign_effect.analyses.effects.covariances import (
     Classic,
@@ -35,12 +36,12 @@ from campaign_effect.apa.blocks import Cell, Interval, Line, Note, Table, Text, 
 from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
 from campaign_effect.results import Kind
 
-EffectRow = AverageEffect | ConditionalEffect | Equivalence | CalibratedEffect
+EffectRow = AverageEffect | ConditionalEffect | Equivalence | CalibratedEffect | TreatedEffect
 """An average effect in units of the outcome."""
 
 ChangeRow = (
     AverageEffect | ConditionalEffect | Equivalence | RiskRatio | EffectEquality | ModelTerm
-) | Conclusion
+) | (Conclusion | TreatedEffect)
 """What a change of one variable does."""
 
 STEP_LABELS = {"dY/dX": "per_unit", "+1": "per_unit", "+1 SD": "per_sd"}
@@ -302,12 +303,19 @@ def _effects(result: MarginsResult, outcome: str, rows: list[AverageEffect]) -> 
         notes=(
             (
                 Text.of(f"note.margins.{unit_of(rows[0])}", outcome=outcome),
+                *fmi_note(rows),
                 *held_note(result.at),
                 *sample_note(dict(result.samples)[outcome]),
             ),
         ),
         glossary=result.glossary,
     )
+
+
+def fmi_note(rows: Sequence[AverageEffect | TreatedEffect]) -> Note:
+    """Say how much of the information about effects is missing, where answers were imputed."""
+    found = [row.fmi for row in rows if row.fmi is not None]
+    return (Text.of("note.fmi", fmi=max(found)),) if found else ()
 
 
 def statistic_columns(

@@ -10,7 +10,14 @@ from campaign_effect.analyses.effects.moderation import (
 )
 from campaign_effect.analyses.effects.risk_ratios import RiskRatio, RiskRatioResult
 from campaign_effect.apa.blocks import Cell, Line, Table, Text
-from campaign_effect.apa.tables.generic import grouped, heads, sample_note, tables, values
+from campaign_effect.apa.tables.generic import (
+    grouped,
+    heads,
+    pooled_note,
+    sample_note,
+    tables,
+    values,
+)
 from campaign_effect.apa.tables.models import (
     answer_text,
     contrast_label,
@@ -57,6 +64,7 @@ def _moderation(result: ModerationResult, outcome: str, rows: list[ConditionalEf
             (
                 Text.of(f"note.moderation.{who}", by=rows[0].by),
                 *(_equality_text(row) for row in result.equality if row.outcome == outcome),
+                *(pooled_note(result.sample) if result.equality else ()),
                 *sample_note(result.sample_of(outcome)),
             ),
         ),

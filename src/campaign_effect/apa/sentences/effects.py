@@ -38,29 +38,20 @@ def _model(one: FittedModel, fit: ModelFit) -> Note:
     ]
     if fit.weight is not None:
         said.insert(1, Text.of("say.chosen_weights", weight=fit.weight))
-    if fit.mcfadden is not None and fit.log_likelihood is None and fit.auc is None:
-        said.append(Text.of("say.fit.weighted_shares", mcfadden=fit.mcfadden))
-    elif fit.mcfadden is not None and fit.log_likelihood is None:
-        said.append(Text.of("say.fit.weighted", mcfadden=fit.mcfadden, auc=fit.auc))
-    elif fit.lr_chi2 is not None and fit.auc is None:
+    has_auc = fit.auc is not None
+    measures = {"mcfadden": fit.mcfadden} | ({"auc": fit.auc} if has_auc else {})
+    if fit.mcfadden is not None and fit.log_likelihood is None:
         said.append(
-            Text.of(
-                "say.fit.categories",
-                chi2=fit.lr_chi2,
-                df=fit.lr_df,
-                p=p_text(fit.lr_p_value),
-                mcfadden=fit.mcfadden,
-            )
+            Text.of("say.fit.weighted" if has_auc else "say.fit.weighted_shares", **measures)
         )
     elif fit.lr_chi2 is not None:
         said.append(
             Text.of(
-                "say.fit.logit",
+                "say.fit.logit" if has_auc else "say.fit.categories",
                 chi2=fit.lr_chi2,
                 df=fit.lr_df,
                 p=p_text(fit.lr_p_value),
-                mcfadden=fit.mcfadden,
-                auc=fit.auc,
+                **measures,
             )
         )
     elif fit.r2 is not None:

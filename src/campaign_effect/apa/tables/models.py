@@ -237,30 +237,18 @@ def _gee_texts(model: Gee, fit: ModelFit) -> list[Text]:
 def _fit_texts(fit: ModelFit) -> list[Text]:
     if fit.log_likelihood is None or (fit.mcfadden is not None and fit.lr_chi2 is None):
         return _untested_texts(fit)
-    if fit.mcfadden is not None and fit.auc is None:
-        return [
-            Text.of(
-                "note.fit.categories",
-                deviance=-2 * fit.log_likelihood,
-                chi2=fit.lr_chi2,
-                df=fit.lr_df,
-                p=p_text(fit.lr_p_value),
-                mcfadden=fit.mcfadden,
-                nagelkerke=fit.nagelkerke,
-            )
-        ]
     if fit.mcfadden is not None:
+        is_binary = fit.auc is not None
         return [
             Text.of(
-                "note.fit.logit",
+                "note.fit.logit" if is_binary else "note.fit.categories",
                 deviance=-2 * fit.log_likelihood,
                 chi2=fit.lr_chi2,
                 df=fit.lr_df,
                 p=p_text(fit.lr_p_value),
                 mcfadden=fit.mcfadden,
                 nagelkerke=fit.nagelkerke,
-                tjur=fit.tjur,
-                auc=fit.auc,
+                **({"tjur": fit.tjur, "auc": fit.auc} if is_binary else {}),
             )
         ]
     if fit.icc is not None:

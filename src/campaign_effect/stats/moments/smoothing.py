@@ -47,8 +47,8 @@ def smooth_correlations(correlations: ArrayLike) -> Smoothed:
 
     Notes
     -----
-    Eigenvalues below 1e-12 become 2e-14, all are rescaled to their former sum p, and the
-    matrix is standardised again [1]_, as psych::cor.smooth does.
+    Eigenvalues below 1e-12 become 2e-14, and the matrix is standardised again [1]_: that is
+    psych::cor.smooth, whose eigenvalues are first brought to their former sum.
 
     References
     ----------
@@ -66,7 +66,7 @@ def smooth_correlations(correlations: ArrayLike) -> Smoothed:
     if smallest >= SMALLEST_EIGENVALUE:
         return Smoothed(correlations=frozen(R), smallest_eigenvalue=smallest, is_smoothed=False)
     values = np.where(values < SMALLEST_EIGENVALUE, RAISED_EIGENVALUE, values)
-    S = (vectors * (values * len(R) / values.sum())) @ vectors.T
+    S = (vectors * values) @ vectors.T
     deviations = np.sqrt(np.diagonal(S))
     smoothed = S / np.outer(deviations, deviations)
     np.fill_diagonal(smoothed, 1.0)

@@ -30,6 +30,8 @@ def listwise_sample(answers: pd.DataFrame, absences: pd.DataFrame) -> tuple[np.n
     dropped: list[tuple[str, int]] = []
     for column in answers:
         is_lost = complete & answers[column].isna().to_numpy()
+        if not is_lost.any():
+            continue
         counts = pd.Series(absences[column].to_numpy()[is_lost]).value_counts()
         dropped += [(f"{absence_word(code)}:{column}", int(n)) for code, n in counts.items()]
         complete &= ~is_lost

@@ -156,7 +156,8 @@ def changes_of(pooled: PooledModel, name: str, step: Step | None) -> list[Change
     UsageError
         If the step is unknown, or its answers are none of the variable's.
     """
-    column = pd.concat([one.answers[name] for one in pooled.fits])
+    columns = [one.answers[name] for one in pooled.fits]
+    column = columns[0] if len(columns) == 1 else pd.concat(columns)
     if step is not None and not isinstance(step, str):
         return [_pair(column, *step)]
     if step is not None and step not in STEPS:
@@ -167,7 +168,7 @@ def changes_of(pooled: PooledModel, name: str, step: Step | None) -> list[Change
     if isinstance(column.dtype, pd.CategoricalDtype):
         base, *others = column.cat.categories
         return [_pair(column, base, level) for level in others]
-    if column.isin([0.0, 1.0]).all():
+    if bool(((column == 0) | (column == 1)).all()):
         return [Change(contrast="1 - 0", high=1.0, low=0.0)]
     if step is None:
         return [Change(contrast=DERIVATIVE)]

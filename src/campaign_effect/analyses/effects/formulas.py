@@ -281,7 +281,7 @@ def build_design(formula: CheckedFormula, answers: pd.DataFrame) -> Design:
 def _placed(answers: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """Name columns by their place: formulaic finds names within the names of functions."""
     placed = {f"{PLACE}{i}": answers[name] for i, name in enumerate(columns)}
-    return pd.DataFrame(placed, index=answers.index)
+    return pd.DataFrame(placed, index=answers.index, copy=False)
 
 
 def _named(term: str, columns: tuple[str, ...]) -> str:

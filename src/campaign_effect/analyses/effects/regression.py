@@ -27,7 +27,13 @@ from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.outcomes import code_outcome
 from campaign_effect.analyses.effects.weighting import weighted_sample, without_weight
 from campaign_effect.analyses.samples import listwise_sample
-from campaign_effect.errors import CollinearityError, SeparationError, SurveyError, UsageError
+from campaign_effect.errors import (
+    CollinearityError,
+    ConvergenceError,
+    SeparationError,
+    SurveyError,
+    UsageError,
+)
 from campaign_effect.results import Sample
 from campaign_effect.stats.covariances.covariance import Covariance
 from campaign_effect.stats.models.errors import DependentColumnsError
@@ -131,7 +137,7 @@ def fit_model(
     if weights is not None:
         answers, absences = without_weight(answers, absences, weights)
     complete, sample = listwise_sample(answers, absences)
-    kept = answers[complete]
+    kept = answers if complete.all() else answers[complete]
     drawn = vcov.drawn_units(answers.dropna(subset=[name for name in needed if name]))
     if drawn is not None:
         kept = kept.assign(**{DRAWN: drawn.reindex(kept.index)})
@@ -229,10 +235,11 @@ def _usable(
             if name in formula.factors
             else _regressor(answers[name])
             for name in answers
-        }
+        },
+        copy=False,
     )
     for name in (outcome, *formula.columns):
-        if answers[name].nunique() < 2:
+        if not _varies(answers[name]):
             what = "outcome" if name == outcome else "regressor"
             raise SurveyError(
                 f"The {what} {name!r} has one value in {sample.n_used} complete answers.",
@@ -261,6 +268,13 @@ def _regressor(answers: pd.Series) -> pd.Series:
     return answers.astype("category")
 
 
+def _varies(answers: pd.Series) -> bool:
+    """Tell whether a factor has two levels, or a number two values."""
+    if isinstance(answers.dtype, pd.CategoricalDtype):
+        return len(answers.cat.categories) > 1
+    return bool(answers.min() < answers.max())
+
+
 def _refuse_fewer_rows(design: Design, sample: Sample) -> None:
     if sample.n_used <= len(design.terms):
         raise SurveyError(
@@ -273,9 +287,11 @@ def _refuse_fewer_rows(design: Design, sample: Sample) -> None:
 def _fit(
     design: Design, y: Floats, model: Model, codes: Integers | None, weights: Floats | None
 ) -> AnyFit:
-    """Fit a model whose failures name their terms."""
+    """Fit a model whose failures name their terms.
+
+    Where a search reaches a maximum there is no separation, which is sought after it only.
+    """
     try:
-        _refuse_separation(design, y, model)
         if weights is not None:
             return model.fit_weighted(design, y, weights)
         return model.fit(design, y, codes)
@@ -287,6 +303,9 @@ def _fit(
             cause="dependent_terms",
             terms=tuple(design.terms[i] for i in error.columns),
         ) from error
+    except ConvergenceError:
+        _refuse_separation(design, y, model)
+        raise
 
 
 def _refuse_separation(design: Design, y: Floats, model: Model) -> None:

@@ -96,7 +96,10 @@ def fit_bernoulli(X: Floats, y: Floats, counts: Floats | None, likelihood: Likel
     array([-0.6745])
     """
     root = orthonormal_root(X, counts)
-    answers = _Answers(Z=X @ root, y=y, times=times_of(y, counts), likelihood=likelihood)
+    Z = np.empty(X.shape)
+    for rows in row_blocks(len(X)):
+        np.matmul(X[rows], root, out=Z[rows])
+    answers = _Answers(Z=Z, y=y, times=times_of(y, counts), likelihood=likelihood)
     theta, point = maximise(
         answers.at, answers.start(), tolerance=GRADIENT * np.sqrt(answers.times.sum())
     )

@@ -208,6 +208,12 @@ def test_chains_mix_and_their_course_is_kept(survey):
     assert_allclose(found.means[:, -1, 0], last, rtol=ROUNDING)
 
 
+def test_r_hat_is_that_of_variances_worked_by_hand():
+    """Two chains of 3 with variances 1 and means 2 and 3: (2/3 1 + 1/2) / 1."""
+    chains = np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]])[:, :, None]
+    assert_allclose(potential_scale_reduction(chains), np.sqrt(2 / 3 + 1 / 2), rtol=ROUNDING)
+
+
 def test_r_hat_sees_chains_that_stay_apart():
     rng = np.random.default_rng(1)
     noise = rng.normal(size=(4, 50, 1))
@@ -243,6 +249,12 @@ def test_the_mode_of_the_ordered_draw_maximises_its_posterior():
 
     best = optimize.minimize(loss, mode + 0.05, method="BFGS", options={"gtol": 1e-4})
     assert_allclose(mode, best.x, atol=ATOL_MODE)
+
+
+def test_a_level_that_nobody_chose_has_a_finite_start():
+    start = ordered_start(np.array([0, 0, 3, 3]), 4, 1)
+    assert np.isfinite(start).all()
+    assert (np.diff(start[:3]) > 0).all()
 
 
 def test_ordered_draws_have_the_models_shares():

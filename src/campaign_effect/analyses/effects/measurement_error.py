@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import stats
@@ -15,25 +15,17 @@ from campaign_effect.analyses.effects.covariances import Vcov
 from campaign_effect.analyses.effects.fit import fit_effect, schema_formulas
 from campaign_effect.analyses.effects.imputation import Imputation
 from campaign_effect.analyses.effects.margins import average_effects
+from campaign_effect.analyses.effects.measurement_error_rows import (
+    CalibratedEffect,
+    ExposureReliability,
+    MeasurementErrorResult,
+)
 from campaign_effect.analyses.effects.pooled import PooledModel
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import EffectResult
 from campaign_effect.analyses.resampling import Bootstrap, replicate
 from campaign_effect.errors import StatisticsError, UsageError
-from campaign_effect.results import (
-    Bounded,
-    Count,
-    Df,
-    Name,
-    Notice,
-    Number,
-    Points,
-    PValue,
-    Result,
-    Row,
-    Sample,
-    Word,
-)
+from campaign_effect.results import Notice, Sample
 from campaign_effect.stats.design.pooling import pool_estimates
 from campaign_effect.stats.items.one_factor import mcdonald_omega
 from campaign_effect.stats.models.measurement_error import Attenuation, attenuation
@@ -45,52 +37,6 @@ LEAST_ITEMS: Final = 3
 
 ONE_FIT: Final = Bootstrap(reps=500)
 """Resamples that tell the standard error of the attenuation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalibratedEffect(Row):
-    """The coefficient and the average effect of an exposure, as measured or corrected.
-
-    ``df``, ``p_value`` and the interval are of the average effect, ``estimate``.
-    """
-
-    outcome: Name
-    model: Word
-    term: Name
-    correction: Word
-    coefficient: Number
-    coefficient_error: Number
-    estimate: Points
-    std_error: Points
-    df: Df | None
-    p_value: PValue | None
-    conf_low: Points | None
-    conf_high: Points | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureReliability(Row):
-    """What the correction rests on: reliability, overlap with other terms, attenuation."""
-
-    outcome: Name
-    term: Name
-    source: Word
-    reliability: Bounded
-    r2: Bounded
-    attenuation: Bounded
-    std_error: Number
-    n_reps: Count
-    n_failed: Count
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasurementErrorResult(Result):
-    """Effects of one exposure beside those corrected for error in it."""
-
-    name: ClassVar[str] = "measurement_error"
-    effects: tuple[CalibratedEffect, ...]
-    reliability: tuple[ExposureReliability, ...]
-    level: float
 
 
 @takes_survey
@@ -126,7 +72,7 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
         items, and its omega is that of the imputed answers.
     bootstrap : Bootstrap, optional
         Resamples, of whole clusters where the covariance names one, that tell the error of
-        the attenuation; 500 by default, of every imputation.
+        the attenuation; 500 by default, of all imputations together.
 
     Returns
     -------
@@ -186,10 +132,9 @@ def correct_measurement_error(  # noqa: PLR0913 - the choices of fit_effect, and
     for text in formulas:
         effect = fit_effect(survey, text, **asked, missing=missing)
         pooled = effect.pooled[0]
-        found = [
-            exposure.calibrate(bootstrap)
-            for exposure in _exposures(survey, pooled, of, reliability)
-        ]
+        exposures = list(_exposures(survey, pooled, of, reliability))
+        shares = _shared(bootstrap, len(exposures))
+        found = [one.calibrate(share) for one, share in zip(exposures, shares, strict=True)]
         effects += _effects(effect, of, found)
         facts.append(_pooled_reliability(found))
         samples.append((pooled.first.formula.outcome, pooled.first.sample))
@@ -266,6 +211,12 @@ def _omega(items: Floats, weights: Floats) -> float:
             "Too few answered all items of the exposure.", received=f"{len(X)} respondents"
         )
     return mcdonald_omega(np.cov(X, rowvar=False, aweights=w), n=float(len(X))).omega
+
+
+def _shared(bootstrap: Bootstrap, m: int) -> list[Bootstrap]:
+    """Share the resamples among imputations: only the mean of their variances is used."""
+    reps = max(-(-bootstrap.reps // m), 2)
+    return [replace(bootstrap, reps=reps, seed=bootstrap.seed + i) for i in range(m)]
 
 
 def _exposures(

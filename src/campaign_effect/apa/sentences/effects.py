@@ -6,7 +6,7 @@ from campaign_effect.analyses.effects.clusters import ClustersResult, verdicts
 from campaign_effect.analyses.effects.dose_response import Dose, DoseResponseResult, DoseTest
 from campaign_effect.analyses.effects.equivalence import EquivalenceResult
 from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
-from campaign_effect.analyses.effects.measurement_error import MeasurementErrorResult
+from campaign_effect.analyses.effects.measurement_error_rows import MeasurementErrorResult
 from campaign_effect.analyses.effects.moderation import EffectDifference, ModerationResult
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.risk_ratios import RiskRatioResult

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_effect.analyses.effects.measurement_error import (
+from campaign_effect.analyses.effects.measurement_error_rows import (
     CalibratedEffect,
     ExposureReliability,
     MeasurementErrorResult,

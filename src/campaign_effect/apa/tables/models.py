@@ -18,7 +18,7 @@ from campaign_effect.analyses.effects.covariances import (
 )
 from campaign_effect.analyses.effects.equivalence import Equivalence
 from campaign_effect.analyses.effects.margins import AverageEffect, MarginsResult
-from campaign_effect.analyses.effects.measurement_error import CalibratedEffect
+from campaign_effect.analyses.effects.measurement_error_rows import CalibratedEffect
 from campaign_effect.analyses.effects.model_table import ModelTerm
 from campaign_effect.analyses.effects.moderation import ConditionalEffect, EffectEquality
 from campaign_effect.analyses.effects.pooled import PooledModel

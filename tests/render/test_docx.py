@@ -98,7 +98,9 @@ def test_wide_tables_stand_on_turned_pages_with_their_heading(word):
     ("tag", "order"), [("tcPr", CELL_ORDER), ("rPr", RUN_ORDER), ("pPr", PARAGRAPH_ORDER)]
 )
 def test_properties_stand_in_the_order_of_the_schema(word, tag, order):
-    for element in word.element.body.iter(qn(f"w:{tag}")):
+    elements = list(word.element.body.iter(qn(f"w:{tag}")))
+    assert elements
+    for element in elements:
         found = [name for name in names(element) if name in order]
         assert found == sorted(found, key=order.index)
 

@@ -31,12 +31,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.simulate import Design, simulate_answers
+from campaign_effect.stats.covariances.cluster_information import cluster_information
 from campaign_effect.stats.covariances.covariance import (
     contrast_df,
     cr_covariance,
     standard_errors,
 )
-from campaign_effect.stats.models.clusters import inestimable_without
+from campaign_effect.stats.models.clusters import group_rows
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.margins import average_contrast
 from campaign_effect.stats.moments.arrays import Floats, Integers
@@ -143,7 +144,8 @@ def test_of(
         return np.nan, np.nan, np.nan
     margin = average_contrast(fit, exposed(X, 1.0), exposed(X, 0.0))
     contrasts = np.vstack([np.eye(fit.p)[1], margin.gradient])
-    if inestimable_without(fit, village, contrasts[:1]).any():
+    information = cluster_information(fit, group_rows(village))
+    if information.inestimable_without(contrasts[:1]).any():
         return np.nan, np.nan, np.nan
     covariance = cr_covariance(fit, village)
     distance = np.array([fit.beta[1], margin.estimate - truth])

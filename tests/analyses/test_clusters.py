@@ -79,3 +79,95 @@ def test_models_without_clusters_and_unknown_terms_are_refused(effect, village_s
         ce.check_clusters(plain)
     with pytest.raises(UsageError, match="has the term 'facebook'"):
         ce.check_clusters(effect, of="facebook")
+
+
+@pytest.fixture(scope="module")
+def choices():
+    rng = np.random.default_rng(3)
+    village, x = np.arange(300) % 10, rng.integers(1, 6, 300).astype(float)
+    latent = 0.3 * x + 0.4 * rng.normal(size=10)[village] + rng.logistic(size=300)
+    words = np.array(["one", "other", "third"])
+    return ce.read_survey(
+        pd.DataFrame(
+            {
+                "x": x,
+                "poster": village == 3,
+                "village": [f"village {v}" for v in village],
+                "event": (latent > 1).astype(float),
+                "choice": words[np.digitize(latent, [0.5, 1.5])],
+                "weight": rng.uniform(0.5, 2, 300),
+            }
+        )
+    )
+
+
+def test_every_category_has_its_panel_and_names_its_base(choices):
+    effect = ce.fit_effect(
+        choices, "choice ~ x", model=ce.Multinomial(), vcov=ce.CR2(cluster="village")
+    )
+    panel = ce.check_clusters(effect)
+    assert [(row.term, row.category) for row in panel.facts] == [("x", "other"), ("x", "third")]
+    assert {row.base for row in panel.facts} == {"one"}
+    (absent,) = panel.absent
+    assert (absent.method, absent.reason, absent.term) == (
+        "method.wild", "absent.categories", None,
+    )  # fmt: skip
+    rows = effect.tidy().set_index(["category", "term"])
+    for test in panel.tests:
+        if test.method == "method.CR2":
+            wanted = rows.loc[(test.category, test.term), ["std_error", "df", "p_value"]]
+            assert_allclose(
+                [test.std_error, test.df, test.p_value], wanted.to_numpy(dtype=float)
+            )
+    for language, words in (("en", "categories have no linear model"), ("id", "berkategori")):
+        text = ce.Report([panel], language=language).to(".md").decode()
+        assert words in " ".join(text.split())
+        assert "x (other)" in text
+
+
+def test_a_random_intercept_brings_its_own_clusters(choices):
+    effect = ce.fit_effect(choices, "event ~ x", model=ce.RandomIntercept(cluster="village"))
+    panel = ce.check_clusters(effect)
+    assert {row.cluster for row in panel.facts} == {"village"}
+    assert set(by_method(panel, "x")) == {"CR1", "CV3", "wild", "score"}
+    assert [row.reason for row in panel.absent] == ["absent.effects"]
+    chosen = ce.fit_effect(
+        choices,
+        "event ~ x",
+        model=ce.RandomIntercept(cluster="village"),
+        vcov=ce.CV3(cluster="village"),
+    )
+    row = chosen.tidy().set_index("term").loc["x"]
+    assert_allclose(by_method(panel, "x")["CV3"].std_error, row["std_error"])
+
+
+@pytest.mark.parametrize(
+    "model", [ce.Probit(), ce.Firth(), ce.Gee(cluster="village"), ce.Multinomial()]
+)
+def test_a_term_of_one_village_is_tested_by_no_method_of_any_model(model, choices):
+    outcome = "choice" if model.has_categories else "event"
+    effect = ce.fit_effect(
+        choices, f"{outcome} ~ x + poster", model=model, vcov=ce.CV3(cluster="village")
+    )
+    panel = ce.check_clusters(effect)
+    assert {row.term for row in panel.tests} == {"x"}
+    for notices in (effect.notices, panel.notices):
+        (alone,) = [one for one in notices if one.code == "one_cluster_only"]
+        assert dict(alone.facts)["terms"] == ("poster",)
+    rows = effect.tidy().set_index("term")
+    assert rows.loc[["poster"], "p_value"].isna().all()
+
+
+def test_a_weighted_model_of_categories_has_its_panel(choices):
+    effect = ce.fit_effect(
+        choices,
+        "choice ~ x",
+        model=ce.Multinomial(),
+        vcov=ce.CR2(cluster="village"),
+        weights="weight",
+    )
+    panel = ce.check_clusters(effect)
+    assert {row.method for row in panel.tests} == {
+        "method.CR1", "method.CR2", "method.CV3", "method.score",
+    }  # fmt: skip
+    assert np.isfinite([row.p_value for row in panel.tests]).all()

@@ -10,9 +10,8 @@ from campaign_effect.stats.covariances.category_covariance import (
     classic_category_covariance,
     cr_category_covariance,
     hc_category_covariance,
-    inestimable_category_without,
-    jackknife_category_covariance,
 )
+from campaign_effect.stats.covariances.cluster_information import cluster_information
 from campaign_effect.stats.covariances.covariance import (
     Cr,
     Hc,
@@ -20,7 +19,7 @@ from campaign_effect.stats.covariances.covariance import (
     cr_covariance,
     hc_covariance,
 )
-from campaign_effect.stats.models.clusters import group_rows, inestimable_without
+from campaign_effect.stats.models.clusters import group_rows
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.ordered import fit_ordered
@@ -94,29 +93,6 @@ def test_cr2_is_its_definition(steps):
     assert_allclose(np.sum(found.clusters.leverage), 6, rtol=SOLVED_TWICE)
 
 
-def test_the_jackknife_is_one_newton_step_from_each_deletion(steps):
-    fit, clusters = fit_ordered(steps.X, steps.y), group_rows(steps.codes)
-    groups = [clusters.rows(g) for g in range(8)]
-    moves = []
-    for group, hat in zip(groups, hats_of(fit, groups), strict=True):
-        others = np.linalg.inv(fit.root.T) @ (np.eye(6) - hat) @ np.linalg.inv(fit.root)
-        moves.append(np.linalg.solve(others, fit.scores(group).sum(axis=0)))
-    found = jackknife_category_covariance(fit, steps.codes)
-    expected = 7 / 8 * sum(np.outer(move, move) for move in moves)
-    assert_allclose(found.matrix, expected, rtol=RTOL_SAME_SUM)
-    assert found.df == 7
-
-
-def test_the_jackknife_is_near_that_of_full_refits(steps):
-    fit, moves = fit_ordered(steps.X, steps.y), []
-    for g in range(8):
-        kept = steps.codes != g
-        moves.append(fit_ordered(steps.X[kept], steps.y[kept]).theta - fit.theta)
-    refitted = np.sqrt(7 / 8 * np.sum(np.square(moves), axis=0))
-    found = errors_of(jackknife_category_covariance(fit, steps.codes))
-    assert_allclose(found, refitted, rtol=0.1)  # one Newton step from the whole, not all
-
-
 def test_degrees_of_freedom_are_those_of_the_quadratic_form(steps):
     fit, clusters = fit_ordered(steps.X, steps.y), group_rows(steps.codes)
     hats = hats_of(fit, [clusters.rows(g) for g in range(8)])
@@ -153,8 +129,11 @@ def test_counts_equal_repeated_rows(kind, steps):
 def test_a_term_of_one_cluster_alone_is_found(villages):
     X = np.column_stack([villages.X, villages.codes == 8]).astype(float)
     fit = fit_ordered(X[:, 1:], villages.y.astype(int))
-    binary = inestimable_without(fit_logit(X, villages.y), villages.codes, np.eye(5))
-    found = inestimable_category_without(fit, villages.codes, np.eye(5))
+    clusters = group_rows(villages.codes)
+    binary, found = (
+        cluster_information(one, clusters).inestimable_without(np.eye(5))
+        for one in (fit_logit(X, villages.y), fit)
+    )
     assert np.array_equal(found, np.roll(binary, -1, axis=0))
     assert found[3].sum() == 1
     assert np.isfinite(cr_category_covariance(fit, villages.codes).matrix).all()

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from tolerances import LAST_DIGIT, ROUNDING, SEARCHED, SOLVED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import StatisticsError
+from campaign_effect.stats.covariances.cluster_information import cluster_information
 from campaign_effect.stats.covariances.covariance import (
     Cr,
     DfRule,
@@ -21,7 +22,7 @@ from campaign_effect.stats.covariances.inverse_root import (
     inverse_root_product,
     inverse_root_rule,
 )
-from campaign_effect.stats.models.clusters import group_rows, inestimable_without
+from campaign_effect.stats.models.clusters import group_rows
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
@@ -236,20 +237,23 @@ def test_a_row_that_alone_carries_a_term_counts_as_zero_in_hc3(villages):
 def test_a_term_of_one_cluster_is_inestimable_without_it(model, villages):
     X = np.column_stack([villages.X, villages.codes == 7])
     fit = FITS[model](X, villages.y)
-    found = inestimable_without(fit, villages.codes, np.vstack([np.eye(5), [0, 1, 0, 0, 1]]))
+    contrasts = np.vstack([np.eye(5), [0, 1, 0, 0, 1]])
+    clusters = group_rows(villages.codes)
+    found = cluster_information(fit, clusters).inestimable_without(contrasts)
     assert np.argwhere(found).tolist() == [[4, 7], [5, 7]]
 
 
 def test_a_term_of_two_clusters_survives_either(model, villages):
     X = np.column_stack([villages.X, np.isin(villages.codes, [5, 7])])
-    found = inestimable_without(FITS[model](X, villages.y), villages.codes, np.eye(5))
+    fit, clusters = FITS[model](X, villages.y), group_rows(villages.codes)
+    found = cluster_information(fit, clusters).inestimable_without(np.eye(5))
     assert not found.any()
 
 
 def test_a_term_constant_outside_one_cluster_is_inestimable_without_it(villages):
     varying = np.where(villages.codes == 6, np.arange(200) / 100, 3.0)
     fit = fit_ols(np.column_stack([villages.X, varying]), villages.y)
-    found = inestimable_without(fit, villages.codes, np.eye(5))
+    found = cluster_information(fit, group_rows(villages.codes)).inestimable_without(np.eye(5))
     assert found[:, 6].tolist() == [True, False, False, False, True]
 
 

@@ -13,6 +13,7 @@ from scipy.special import expit
 from tolerances import ROUNDING, SEARCHED, SOLVED_TWICE, STOPPED
 
 from campaign_effect.errors import ConvergenceError, StatisticsError
+from campaign_effect.stats.covariances.cluster_information import cluster_information
 from campaign_effect.stats.covariances.covariance import (
     Cr,
     classic_covariance,
@@ -21,7 +22,7 @@ from campaign_effect.stats.covariances.covariance import (
     standard_errors,
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
-from campaign_effect.stats.models.clusters import inestimable_without
+from campaign_effect.stats.models.clusters import group_rows
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.gee import WorkingCorrelation, fit_gee
 from campaign_effect.stats.models.linear import fit_ols
@@ -196,8 +197,8 @@ def test_a_term_of_one_village_is_known(data):
     one = data["ces"]
     X = np.column_stack([one.X, one.codes == 3]).astype(float)
     fit = fit_gee(X, one.y, one.codes)
-    alone = inestimable_without(fit.whitened, one.codes, np.eye(5)).any(axis=1)
-    assert alone.tolist() == [False, False, False, False, True]
+    found = cluster_information(fit, group_rows(one.codes)).inestimable_without(np.eye(5))
+    assert found.any(axis=1).tolist() == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize("sd", [0.0, 0.6])

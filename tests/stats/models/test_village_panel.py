@@ -13,11 +13,16 @@ from campaign_effect.stats.covariances.covariance import (
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
 from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
-from campaign_effect.stats.covariances.village_panel import village_panel
+from campaign_effect.stats.covariances.village_panel import village_panels
 from campaign_effect.stats.covariances.wild import wild_bootstrap
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.logit import fit_logit
 from campaign_effect.stats.models.weighted import fit_weighted_logit, fit_weighted_ols
+
+
+def village_panel(fit, codes, contrast, **options):
+    return village_panels(fit, codes, contrast[None], **options)[0]
+
 
 RTOL_SAME = 1e-8  # the same numbers by another way
 RTOL_REACH = 1e-5  # ends of bootstrap intervals are searched for

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from campaign_effect.analyses.effects.fit import fit_effect
+from campaign_effect.analyses.effects.model import OutcomeForm
 from campaign_effect.analyses.effects.regression import FittedModel
 from campaign_effect.analyses.effects.rows import EffectResult, takes_effect
 from campaign_effect.errors import SurveyError, UsageError
@@ -16,6 +17,7 @@ from campaign_effect.results import (
     Bounded,
     Count,
     Df,
+    Literal,
     Name,
     Notice,
     Number,
@@ -25,8 +27,11 @@ from campaign_effect.results import (
     Term,
     Word,
 )
-from campaign_effect.stats.covariances.village_panel import VillagePanel, village_panel
-from campaign_effect.stats.models.weighted import WeightedFit
+from campaign_effect.stats.covariances.village_panel import (
+    VillagePanel,
+    unsuited_methods,
+    village_panels,
+)
 from campaign_effect.stats.moments.arrays import Integers
 from campaign_effect.survey import Survey
 
@@ -41,6 +46,7 @@ class ClusterTest(Row):
     outcome: Name
     model: Word
     term: Term
+    category: Literal | None
     method: Word
     estimate: Number
     std_error: Number | None
@@ -57,14 +63,18 @@ class ClusterFacts(Row):
 
     ``effective_low`` and ``effective_high`` bound the number of equal clusters that would tell
     as much: with answers of a cluster all alike, and with none alike (Carter, Schnepel &
-    Steigerwald 2017, https://doi.org/10.1162/REST_a_00639); ``largest_leverage`` is how many
+    Steigerwald 2017, https://doi.org/10.1162/REST_a_00639); a random intercept says itself how
+    alike they are, so that both are one. ``largest_leverage`` is how many
     coefficients one cluster alone could fix; ``largest_share`` the share of the term's
-    information that lies in one cluster.
+    information that lies in one cluster. ``base`` is the category that ``category`` is
+    compared with.
     """
 
     outcome: Name
     model: Word
     term: Term
+    category: Literal | None
+    base: Literal | None
     cluster: Name
     n_clusters: Count
     effective_low: Number
@@ -74,12 +84,25 @@ class ClusterFacts(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentMethod(Row):
+    """A method that is not given, and why: of a whole model, or of one of its terms."""
+
+    outcome: Name
+    model: Word
+    term: Term | None
+    category: Literal | None
+    method: Word
+    reason: Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClustersResult(Result):
     """The panel of few villages."""
 
     name: ClassVar[str] = "clusters"
     tests: tuple[ClusterTest, ...]
     facts: tuple[ClusterFacts, ...]
+    absent: tuple[AbsentMethod, ...]
     level: float
 
 
@@ -92,7 +115,7 @@ def check_clusters(
     Parameters
     ----------
     effect : EffectResult
-        Of `fit_effect` with a clustered covariance (CR0, CR1 or CR2).
+        Of `fit_effect` with a clustered covariance, or a model with clusters of its own.
     of : str or sequence of str, optional
         Terms as they stand in ``effect.tidy()``; by default all but the intercept.
     seed : int, default 1
@@ -102,16 +125,18 @@ def check_clusters(
     -------
     ClustersResult
         Part ``tests``: CR1 and the jackknife CV3 with *t* on G - 1, CR2 with Satterthwaite's
-        degrees of freedom, the wild cluster restricted bootstrap (for a logit, of the linear
-        probability model) and, for a logit, the score bootstrap, each with *p* and interval;
-        part ``facts``: clusters, effective clusters, leverage. A notice names every term on
+        degrees of freedom, the wild cluster restricted bootstrap (of a model that is not
+        linear, that of the linear probability model) and, of a model of maximum likelihood
+        that is not linear, the score bootstrap, each with *p* and interval; of every category
+        of a multinomial model. Part ``facts``: clusters, effective clusters, leverage. Part
+        ``absent``: which methods are not given, and why. A notice names every term on
         which the methods do not agree at 5%. A term that rests on one cluster alone has no
-        test by any method.
+        test by any method, and a notice says so.
 
     Raises
     ------
     SurveyError
-        If no model has a clustered covariance.
+        If no model has clusters.
     UsageError
         If a term is in no model.
 
@@ -130,19 +155,31 @@ def check_clusters(
     named = [of] if isinstance(of, str) else of
     tests: list[ClusterTest] = []
     facts: list[ClusterFacts] = []
+    absent: list[AbsentMethod] = []
+    notices: list[Notice] = []
     for one in models:
-        for place in _places(one, named):
-            contrast = np.eye(len(one.design.terms))[place]
-            fit = one.fit if isinstance(one.fit, WeightedFit) else one.single
-            panel = village_panel(fit, _codes(one), contrast, level=effect.level, seed=seed)
-            tests += _tests(one, place, panel)
-            facts.append(_facts(one, place, panel))
+        found = one.parameters
+        places = _places(one, named)
+        contrasts = found.contrasts[places]
+        panels = village_panels(one.fit, _codes(one), contrasts, level=effect.level, seed=seed)
+        absent += _unsuited(one)
+        for place, panel in zip(places, panels, strict=True):
+            term, category = found.terms[place], found.categories[place]
+            tests += _tests(one, term, category, panel)
+            facts.append(_facts(one, term, category, panel))
+            if not panel.pivotal.size:
+                absent += _failed(one, term, category, panel)
+        notices += _resting(one, [found.terms[place] for place in places], panels)
     return ClustersResult(
         tests=tuple(tests),
         facts=tuple(facts),
+        absent=tuple(absent),
         level=effect.level,
-        samples=(("tests", effect.sample), ("facts", effect.sample), *effect.samples[2:]),
-        notices=tuple(_disagreements(tests)),
+        samples=(
+            *((part, effect.sample) for part in ("tests", "facts", "absent")),
+            *effect.samples[2:],
+        ),
+        notices=(*notices, *_disagreements(tests)),
         glossary=effect.glossary,
     )
 
@@ -156,22 +193,68 @@ def check_survey_clusters(survey: Survey, *, seed: int = 1) -> ClustersResult:
 
 
 def _places(one: FittedModel, of: Sequence[str] | None) -> list[int]:
-    terms = one.design.terms
+    """Find the parameters of the terms asked, in every category."""
+    found = one.parameters
+    slopes = [k for k, is_slope in enumerate(found.is_slope) if is_slope]
     if of is None:
-        return [place for place, term in enumerate(terms) if term != "Intercept"]
-    if unknown := [term for term in of if term not in terms]:
+        return [k for k in slopes if found.terms[k] != "Intercept"]
+    if unknown := [term for term in of if term not in one.design.terms]:
         raise UsageError(
-            f"No model has the term {unknown[0]!r}.", hint=f"terms: {list(terms)}."
+            f"No model has the term {unknown[0]!r}.", hint=f"terms: {list(one.design.terms)}."
         )
-    return [terms.index(term) for term in of]
+    return [k for term in of for k in slopes if found.terms[k] == term]
 
 
-def _tests(one: FittedModel, place: int, panel: VillagePanel) -> Iterator[ClusterTest]:
+def _unsuited(one: FittedModel) -> Iterator[AbsentMethod]:
+    for method, why in unsuited_methods(one.fit).items():
+        yield AbsentMethod(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            term=None,
+            category=None,
+            method=f"method.{method}",
+            reason=f"absent.{why}",
+        )
+
+
+def _failed(
+    one: FittedModel, term: str, category: str | None, panel: VillagePanel
+) -> Iterator[AbsentMethod]:
+    for method in panel.missing:
+        yield AbsentMethod(
+            outcome=one.formula.outcome,
+            model=f"model.{one.model.name}",
+            term=term,
+            category=category,
+            method=f"method.{method}",
+            reason="absent.no_estimate",
+        )
+
+
+def _resting(
+    one: FittedModel, terms: Sequence[str], panels: Sequence[VillagePanel]
+) -> Iterator[Notice]:
+    """Name the terms that rest on one cluster alone."""
+    pairs = zip(terms, panels, strict=True)
+    alone = tuple(dict.fromkeys(term for term, panel in pairs if panel.pivotal.size))
+    if alone:
+        outcome, cluster = one.formula.outcome, _cluster(one)
+        yield Notice.of("one_cluster_only", outcome=outcome, cluster=cluster, terms=alone)
+
+
+def _cluster(one: FittedModel) -> str:
+    return str(one.vcov.cluster or one.model.cluster_column)
+
+
+def _tests(
+    one: FittedModel, term: str, category: str | None, panel: VillagePanel
+) -> Iterator[ClusterTest]:
     for test in panel.tests:
         yield ClusterTest(
             outcome=one.formula.outcome,
             model=f"model.{one.model.name}",
-            term=one.design.terms[place],
+            term=term,
+            category=category,
             method=f"method.{test.method}",
             estimate=test.estimate,
             std_error=test.std_error,
@@ -183,12 +266,17 @@ def _tests(one: FittedModel, place: int, panel: VillagePanel) -> Iterator[Cluste
         )
 
 
-def _facts(one: FittedModel, place: int, panel: VillagePanel) -> ClusterFacts:
+def _facts(
+    one: FittedModel, term: str, category: str | None, panel: VillagePanel
+) -> ClusterFacts:
+    is_nominal = one.model.form is OutcomeForm.NOMINAL
     return ClusterFacts(
         outcome=one.formula.outcome,
         model=f"model.{one.model.name}",
-        term=one.design.terms[place],
-        cluster=str(one.vcov.cluster),
+        term=term,
+        category=category,
+        base=one.categories[0] if is_nominal and one.categories else None,
+        cluster=_cluster(one),
         n_clusters=panel.n_clusters,
         effective_low=min(panel.effective_worst, panel.effective_equal),
         effective_high=max(panel.effective_worst, panel.effective_equal),
@@ -203,42 +291,50 @@ class Verdict:
 
     outcome: str
     term: str
+    category: str | None
     agree: bool
     low: float
     high: float
     n: int
 
+    @property
+    def suffix(self) -> str:
+        """Of the messages that name the category too, where there is one."""
+        return "" if self.category is None else "_in"
+
+    @property
+    def facts(self) -> dict[str, str | int | float]:
+        """What a sentence says of it."""
+        named = {} if self.category is None else {"category": self.category}
+        numbers = {"n": self.n, "low": self.low, "high": self.high}
+        return {"outcome": self.outcome, "term": self.term, **named, **numbers}
+
 
 def verdicts(tests: Sequence[ClusterTest]) -> list[Verdict]:
     """Hold the methods of every term against each other."""
-    groups: dict[tuple[str, str], list[float]] = {}
+    groups: dict[tuple[str, str, str | None], list[float]] = {}
     for test in tests:
         if test.p_value is not None:
-            groups.setdefault((test.outcome, test.term), []).append(test.p_value)
+            key = (test.outcome, test.term, test.category)
+            groups.setdefault(key, []).append(test.p_value)
     return [
         Verdict(
             outcome=outcome,
             term=term,
+            category=category,
             agree=len({p_value < LEVEL_OF_TEST for p_value in found}) == 1,
             low=min(found),
             high=max(found),
             n=len(found),
         )
-        for (outcome, term), found in groups.items()
+        for (outcome, term, category), found in groups.items()
     ]
 
 
 def _disagreements(tests: Sequence[ClusterTest]) -> Iterator[Notice]:
     for one in verdicts(tests):
         if not one.agree:
-            yield Notice.of(
-                "methods_differ",
-                outcome=one.outcome,
-                term=one.term,
-                n=one.n,
-                low=one.low,
-                high=one.high,
-            )
+            yield Notice.of(f"methods_differ{one.suffix}", **one.facts)
 
 
 def _codes(one: FittedModel) -> Integers:

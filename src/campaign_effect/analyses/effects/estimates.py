@@ -14,8 +14,11 @@ from campaign_effect.stats.covariances.category_covariance import (
     classic_category_covariance,
     cr_category_covariance,
     hc_category_covariance,
-    inestimable_category_without,
-    jackknife_category_covariance,
+)
+from campaign_effect.stats.covariances.cluster_information import (
+    ClusteredFit,
+    cluster_information,
+    clusters_of,
 )
 from campaign_effect.stats.covariances.covariance import (
     Covariance,
@@ -26,7 +29,7 @@ from campaign_effect.stats.covariances.covariance import (
     hc_covariance,
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
-from campaign_effect.stats.covariances.mixed import mixed_covariance
+from campaign_effect.stats.covariances.mixed import mixed_covariance, mixed_cr
 from campaign_effect.stats.covariances.two_way import TwoWayCovariance, two_way_covariance
 from campaign_effect.stats.covariances.weighted_category_covariance import (
     weighted_category_cr,
@@ -39,7 +42,6 @@ from campaign_effect.stats.models.category_margins import (
     average_share_slopes,
     average_shares,
 )
-from campaign_effect.stats.models.clusters import inestimable_without
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.margins import (
@@ -211,19 +213,23 @@ def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
     """Estimate a covariance that allows answers of one cluster to be alike."""
     if isinstance(fit, CategoryFit):
         return cr_category_covariance(fit, codes, kind)
+    if isinstance(fit, RandomInterceptFit):
+        return mixed_cr(fit, codes, kind)
     if isinstance(fit, WeightedFit):
         return weighted_cr(fit, codes, kind)
     if isinstance(fit, WeightedCategoryFit):
         return weighted_category_cr(fit, codes, kind)
-    return cr_covariance(_between_clusters(fit), codes, kind)
+    return cr_covariance(fit.whitened if isinstance(fit, GeeFit) else fit, codes, kind)
 
 
 def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:
     """Estimate the covariance by leaving out each cluster in turn."""
-    fit = _counted(fit)
-    if isinstance(fit, CategoryFit):
-        return jackknife_category_covariance(fit, codes)
-    return jackknife_covariance(_between_clusters(fit), codes)
+    return jackknife_covariance(clustered_fit(fit), codes)
+
+
+def clustered_fit(fit: AnyFit) -> ClusteredFit:
+    """Take a model with its weights as counts: right for what sums over clusters first."""
+    return fit.fit if isinstance(fit, WeightedFit | WeightedCategoryFit) else fit
 
 
 def two_way_of(fit: AnyFit, first: Integers, second: Integers) -> TwoWayCovariance:
@@ -246,13 +252,9 @@ def weighted_of(fit: AnyFit) -> WeightedFit | WeightedCategoryFit:
 
 def rests_on_one(fit: AnyFit, codes: Integers, contrasts: Floats) -> Booleans:
     """Tell which contrasts one cluster alone informs, shape (k,)."""
-    fit = _counted(fit)
-    if isinstance(fit, RandomInterceptFit):
-        return np.zeros(len(contrasts), dtype=bool)
-    if isinstance(fit, CategoryFit):
-        return np.asarray(inestimable_category_without(fit, codes, contrasts).any(axis=1))
-    rows = _between_clusters(fit)
-    return np.asarray(inestimable_without(rows, codes, contrasts).any(axis=1))
+    fit = clustered_fit(fit)
+    found = cluster_information(fit, clusters_of(fit, codes))
+    return np.asarray(found.inestimable_without(contrasts).any(axis=1))
 
 
 def contrasts_of(
@@ -317,11 +319,6 @@ def _counted(fit: AnyFit) -> Fit | WeightedFit | GeeFit | CategoryFit | RandomIn
 def one_index(fit: Fit | WeightedFit | GeeFit | RandomInterceptFit) -> Fit:
     """Take the model of one linear predictor, its weights as counts."""
     return fit.fit if isinstance(fit, WeightedFit | GeeFit) else _single(fit)
-
-
-def _between_clusters(fit: Fit | WeightedFit | GeeFit | RandomInterceptFit) -> Fit:
-    """Take the model whose rows are independent by the working covariance."""
-    return fit.whitened if isinstance(fit, GeeFit) else one_index(fit)
 
 
 def _single(fit: Fit | GeeFit | RandomInterceptFit) -> Fit:

@@ -64,12 +64,7 @@ def _(result: ClustersResult) -> tuple[Note, ...]:
     return tuple(
         (
             Text.of(
-                f"say.clusters.{'agree' if one.agree else 'differ'}",
-                outcome=one.outcome,
-                term=one.term,
-                n=one.n,
-                low=one.low,
-                high=one.high,
+                f"say.clusters.{'agree' if one.agree else 'differ'}{one.suffix}", **one.facts
             ),
         )
         for one in verdicts(result.tests)

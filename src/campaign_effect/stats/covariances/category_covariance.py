@@ -1,4 +1,4 @@
-"""Covariances of models of categories: classic, HC0 to HC3, CR0 to CR2, CV3.
+"""Covariances of models of categories: classic, HC0 to HC3, CR0 to CR2.
 
 A row's hat is a matrix here, root' H_i root, with H_i minus the second derivatives of its
 log-likelihood. The adjustments of HC2, HC3 and CR2 are powers of I - hat in the coordinates
@@ -16,6 +16,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from campaign_effect.stats.covariances.cluster_information import (
+    BLOCK_ROWS,
+    cluster_information,
+    clusters_of,
+)
 from campaign_effect.stats.covariances.covariance import (
     Covariance,
     Cr,
@@ -25,17 +30,9 @@ from campaign_effect.stats.covariances.covariance import (
 )
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.models.category_fit import CategoryFit
-from campaign_effect.stats.models.clusters import (
-    UNIT,
-    Clusters,
-    check_codes,
-    facts_of,
-    group_rows,
-)
+from campaign_effect.stats.models.clusters import UNIT, Clusters
 from campaign_effect.stats.models.design_matrix import row_blocks
-from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
-
-BLOCK_ROWS = 4096  # rows whose derivatives by all parameters are held at once
+from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
 
 def classic_category_covariance(fit: CategoryFit) -> Covariance:
@@ -134,7 +131,7 @@ def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2)
     2.0
     """
     kind = Cr(kind)
-    clusters = category_clusters(fit, codes)
+    clusters = clusters_of(fit, codes)
     if kind is Cr.CR2:
         return bias_reduced(_adjusted_blocks(fit, clusters, -0.5))
     blocks = _adjusted_blocks(fit, clusters, 0.0)
@@ -149,125 +146,8 @@ def cr_category_covariance(fit: CategoryFit, codes: Integers, kind: Cr = Cr.CR2)
     )
 
 
-def jackknife_category_covariance(fit: CategoryFit, codes: Integers) -> Covariance:
-    """Estimate CV3, the cluster jackknife, by one Newton step without each cluster.
-
-    Parameters
-    ----------
-    fit : CategoryFit
-        A fitted model.
-    codes : ndarray of int, shape (n_rows,)
-        Cluster of each row.
-
-    Returns
-    -------
-    Covariance
-        Kind "CV3", with G - 1 degrees of freedom.
-
-    Raises
-    ------
-    SingleClusterError, StatisticsError
-        As `cr_category_covariance`.
-
-    Notes
-    -----
-    (G - 1) / G * sum of the squared steps I_(g)^-1 s_g, with I_(g) the information of the
-    other clusters [1]_. In a linear model the step is the whole way.
-
-    References
-    ----------
-    .. [1] MacKinnon, J. G., Nielsen, M. Ø., & Webb, M. D. (2023). Fast and reliable jackknife
-       and bootstrap methods for cluster-robust inference. Journal of Applied Econometrics,
-       38, 671-694. https://doi.org/10.1002/jae.2969
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.ordered import fit_ordered
-    >>> x, y = np.repeat([[0.0], [1]], 6, axis=0), np.array([0, 1, 2, 1, 0, 1] * 2)
-    >>> jackknife_category_covariance(fit_ordered(x, y), np.arange(12) % 4).df
-    3.0
-    """
-    clusters = category_clusters(fit, codes)
-    blocks, G = _adjusted_blocks(fit, clusters, -1.0), clusters.n_clusters
-    return Covariance(
-        kind="CV3",
-        matrix=frozen((G - 1) / G * blocks.covariance),
-        df_rule=DfRule.CLUSTERS,
-        df=float(G - 1),
-        clusters=blocks.facts,
-    )
-
-
-def inestimable_category_without(
-    fit: CategoryFit, codes: Integers, contrasts: Floats
-) -> Booleans:
-    """Tell which contrasts could not be estimated if one cluster were deleted.
-
-    Parameters
-    ----------
-    fit : CategoryFit
-        A fitted model.
-    codes : ndarray of int, shape (n_rows,)
-        Cluster of each row.
-    contrasts : ndarray, shape (k, q)
-        One contrast of parameters a row.
-
-    Returns
-    -------
-    ndarray of bool, shape (k, G)
-        As `clusters.inestimable_without`.
-
-    Raises
-    ------
-    SingleClusterError, StatisticsError
-        As `cr_category_covariance`.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.ordered import fit_ordered
-    >>> X = np.array([[0.0], [0], [0], [0], [1], [1]])
-    >>> fit = fit_ordered(X, np.array([0, 1, 1, 0, 1, 0]))
-    >>> inestimable_category_without(fit, np.array([1, 1, 2, 2, 3, 3]), np.eye(2))[0]
-    array([False, False,  True])
-    """
-    clusters = category_clusters(fit, codes)
-    directions = contrasts @ fit.root
-    lengths = np.linalg.norm(directions, axis=1)
-    rests = []
-    for g in range(clusters.n_clusters):
-        eigenvalues, Y = np.linalg.eigh(_information_of(fit, clusters.rows(g)))
-        rests.append(np.linalg.norm(directions @ Y[:, eigenvalues > UNIT], axis=1))
-    return np.asarray(np.column_stack(rests) > 1e-7 * lengths[:, None])
-
-
 def _of_rows(kind: str, matrix: Floats) -> Covariance:
     return Covariance(kind=kind, matrix=frozen(matrix), df_rule=DfRule.NORMAL, df=np.inf)
-
-
-def category_clusters(fit: CategoryFit, codes: Integers) -> Clusters:
-    """Group a model's rows by cluster.
-
-    Parameters
-    ----------
-    fit : CategoryFit
-        A fitted model.
-    codes : ndarray of int, shape (n_rows,)
-        Cluster of each row.
-
-    Raises
-    ------
-    SingleClusterError, StatisticsError
-        As `cr_category_covariance`.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
-    >>> fit = fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0]))
-    >>> category_clusters(fit, np.array([7, 7, 9, 9])).n_clusters
-    2
-    """
-    check_codes(fit, codes)
-    return group_rows(codes)
 
 
 def _adjusted_scores(fit: CategoryFit, rows: slice, power: float) -> Floats:
@@ -283,18 +163,6 @@ def _adjusted_scores(fit: CategoryFit, rows: slice, power: float) -> Floats:
     return np.asarray(np.einsum("mr,mrq->mq", np.einsum("mrs,ms->mr", A, e), B))
 
 
-def _information_of(fit: CategoryFit, rows: Integers) -> Floats:
-    """Sum the information of a cluster's answers, in coordinates in which all is I."""
-    found = np.zeros((fit.q, fit.q))
-    for some in row_blocks(len(rows), BLOCK_ROWS):
-        D = fit.directions(rows[some])
-        bent = fit.curvatures[rows[some]] @ D
-        if fit.counts is not None:
-            bent *= fit.counts[rows[some], None, None]
-        found += D.reshape(-1, fit.q).T @ bent.reshape(-1, fit.q)
-    return np.asarray(fit.root.T @ found @ fit.root)
-
-
 def _powers(eigenvalues: Floats, Y: Floats, power: float) -> Floats:
     """Give (I - hat)^power from the eigenvectors of the hat matrices."""
     is_null = eigenvalues > UNIT
@@ -304,13 +172,13 @@ def _powers(eigenvalues: Floats, Y: Floats, power: float) -> Floats:
 
 def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> AdjustedBlocks:
     """Adjust each cluster's scores and find how they vary under the model."""
-    G, q = clusters.n_clusters, fit.q
-    scores, hats = np.empty((G, q)), np.empty((G, q, q))
-    for g in range(G):
-        rows = clusters.rows(g)
-        one = fit.scores(rows)
-        scores[g] = one.sum(axis=0) if fit.counts is None else fit.counts[rows] @ one
-        hats[g] = _information_of(fit, rows)
+    found = cluster_information(fit, clusters)
+    hats, q = found.hats, fit.q
+    scores = np.empty((clusters.n_clusters, q))
+    for g in range(clusters.n_clusters):
+        one = fit.scores(clusters.rows(g))
+        times = 1.0 if fit.counts is None else fit.counts[clusters.rows(g), None]
+        scores[g] = np.sum(times * one, axis=0)
     eigenvalues, Y = np.linalg.eigh(hats)
     A = _powers(eigenvalues, Y, power) if power else np.broadcast_to(np.eye(q), hats.shape)
     return AdjustedBlocks(
@@ -318,5 +186,5 @@ def _adjusted_blocks(fit: CategoryFit, clusters: Clusters, power: float) -> Adju
         scores=frozen(np.einsum("gij,gj->gi", A, scores @ fit.root)),
         own=frozen(A @ hats @ A),
         cross=frozen(hats @ A),
-        facts=facts_of(clusters, fit.counts, hats),
+        facts=found.facts,
     )

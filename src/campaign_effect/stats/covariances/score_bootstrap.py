@@ -1,33 +1,30 @@
-"""The score bootstrap of a logistic regression, by cluster, under the hypothesis."""
+"""The score bootstrap of a model of maximum likelihood, by cluster, under the hypothesis."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import expit
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.bootstrap_weights import BootstrapWeights
-from campaign_effect.stats.covariances.covariance import Cr, cr_covariance
 from campaign_effect.stats.covariances.inversion import accepted_reach
-from campaign_effect.stats.covariances.wild import (
-    TIE,
-    BootstrapTest,
-    checked_clusters,
-    cluster_sums,
+from campaign_effect.stats.covariances.local_likelihood import (
+    LikelihoodFit,
+    LocalLikelihood,
+    local_likelihood,
 )
-from campaign_effect.stats.models.clusters import Clusters
+from campaign_effect.stats.covariances.wild import TIE, BootstrapTest, checked_clusters
+from campaign_effect.stats.models.firth import FirthFit
 from campaign_effect.stats.models.fit import Fit
-from campaign_effect.stats.models.links import LOGIT
-from campaign_effect.stats.models.logit_offset import logit_with_offset
+from campaign_effect.stats.models.links import IDENTITY
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 REACH = 1e-4  # of a standard error: how exactly an interval's bounds are found
 
 
 def score_bootstrap(
-    fit: Fit,
+    fit: LikelihoodFit,
     codes: Integers,
     contrast: Floats,
     weights: BootstrapWeights,
@@ -35,16 +32,16 @@ def score_bootstrap(
     null: float = 0.0,
     level: float = 0.95,
 ) -> BootstrapTest:
-    """Test a contrast of a logit by bootstrapping the clusters' scores.
+    """Test a contrast of a model's parameters by bootstrapping the clusters' scores.
 
     Parameters
     ----------
-    fit : Fit
-        A logistic regression.
+    fit : Fit, CategoryFit or RandomInterceptFit
+        A model of maximum likelihood or quasi-likelihood, but not a linear one.
     codes : ndarray of int, shape (n_rows,)
-        Cluster of each row.
-    contrast : ndarray, shape (p,)
-        Of the coefficients.
+        Cluster of each row; the model's own, where it has some.
+    contrast : ndarray, shape (q,)
+        Of the parameters.
     weights : BootstrapWeights
         For as many clusters.
     null : float, default 0
@@ -64,11 +61,12 @@ def score_bootstrap(
     ConvergenceError
         If the model cannot be fitted under the hypothesis.
     StatisticsError
-        If the model is no logit, or codes or weights do not fit.
+        If the model is linear or penalised, or codes or weights do not fit.
 
     Notes
     -----
-    psi_g = c' I^(-1) X_g'(y_g - mu_g), all under the hypothesis, and
+    psi_g = c' I^(-1) s_g, with s_g a cluster's score (X_g'(y_g - mu_g) in a logit) and I the
+    observed information, all under the hypothesis, and
     t = sum psi / sqrt(sum (psi - mean psi)^2); a draw multiplies each psi_g by its weight,
     which costs no new fit [1]_. Draws with |t| equal to the sample's count.
 
@@ -88,21 +86,20 @@ def score_bootstrap(
     >>> round(test.statistic, 3), round(test.p_value, 4)
     (1.455, 0.375)
     """
-    if fit.link is not LOGIT:
+    if isinstance(fit, FirthFit) or (isinstance(fit, Fit) and fit.link is IDENTITY):
         raise StatisticsError(
-            "The score bootstrap is for logistic regressions.",
-            received=f"a model with the link {fit.link.name!r}",
+            "The score bootstrap is for models of maximum likelihood.",
+            received="a linear or penalised model",
             hint="use the wild cluster bootstrap for linear models.",
         )
     clusters = checked_clusters(fit, codes, weights)
-    path = _restricted_path(fit, clusters, contrast)
-    estimate = float(contrast @ fit.beta)
-    variance = contrast @ cr_covariance(fit, codes, Cr.CR1).matrix @ contrast
+    path = _restricted_path(local_likelihood(fit, clusters), contrast)
+    estimate = path.estimate
     bounds = [
         estimate
         - accepted_reach(
             lambda delta: _p_value(path.contributions(delta), weights),
-            side * float(np.sqrt(variance)),
+            side * float(np.linalg.norm(path.contributions(0.0))),
             level=level,
             tolerance=REACH,
         )
@@ -127,48 +124,39 @@ class _RestrictedPath:
 
     Attributes
     ----------
-    Z : ndarray, shape (n_rows, p)
-        Design in orthonormal coordinates.
-    free : ndarray, shape (n_rows, p - 1)
+    local : LocalLikelihood
+    contrast : ndarray, shape (q,)
+        The contrast in its coordinates.
+    free : ndarray, shape (q, q - 1)
         Directions that leave the contrast as it is.
-    shift : ndarray, shape (p,)
-        Direction that moves the contrast by 1 and all else least, in these coordinates.
-    contrast : ndarray, shape (p,)
-        The contrast in these coordinates.
+    shift : ndarray, shape (q,)
+        Direction that moves the contrast by 1 and all else least.
     """
 
-    fit: Fit
-    clusters: Clusters
-    Z: Floats = field(repr=False)
+    local: LocalLikelihood
+    contrast: Floats
     free: Floats = field(repr=False)
     shift: Floats
-    contrast: Floats
+
+    @property
+    def estimate(self) -> float:
+        """The contrast of the estimates."""
+        return float(self.contrast @ self.local.gamma)
 
     def contributions(self, delta: float) -> Floats:
         """psi_g of each cluster under contrast = estimate - delta, shape (G,)."""
-        fit = self.fit
-        times = fit.times
-        offset = fit.X @ fit.beta - delta * (self.Z @ self.shift)
-        theta = logit_with_offset(self.free, fit.y, times, offset)
-        mean = expit(offset + self.free @ theta)
-        information = (self.Z * (times * mean * (1 - mean))[:, None]).T @ self.Z
-        along = self.Z @ np.linalg.solve(information, self.contrast)
-        scores = times * (fit.y - mean) * along
-        return cluster_sums(scores[:, None], self.clusters)[:, 0]
+        local = self.local
+        start = local.gamma - delta * self.shift
+        gamma = local.maximum(start, self.free, local.times)
+        information = local.at(gamma, local.times).information
+        return np.asarray(local.scores(gamma) @ np.linalg.solve(information, self.contrast))
 
 
-def _restricted_path(fit: Fit, clusters: Clusters, contrast: Floats) -> _RestrictedPath:
-    """Turn to coordinates gamma with beta = root gamma, and split them by the contrast."""
-    Z, c = fit.X @ fit.root, fit.root.T @ contrast
+def _restricted_path(local: LocalLikelihood, contrast: Floats) -> _RestrictedPath:
+    """Split the coordinates by the contrast."""
+    c = local.root.T @ contrast
     basis, _ = np.linalg.qr(c[:, None], mode="complete")
-    return _RestrictedPath(
-        fit=fit,
-        clusters=clusters,
-        Z=Z,
-        free=Z @ basis[:, 1:],
-        shift=c / (c @ c),
-        contrast=c,
-    )
+    return _RestrictedPath(local=local, contrast=c, free=basis[:, 1:], shift=c / (c @ c))
 
 
 def _p_value(psi: Floats, weights: BootstrapWeights) -> float:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from scipy import special
 
@@ -10,6 +13,13 @@ from campaign_effect.errors import ConvergenceError
 from campaign_effect.stats.covariances.bootstrap_weights import (
     BootstrapWeights,
     bootstrap_weights,
+)
+from campaign_effect.stats.covariances.category_covariance import cr_category_covariance
+from campaign_effect.stats.covariances.cluster_information import (
+    ClusteredFit,
+    cluster_information,
+    clusters_of,
+    estimates_of,
 )
 from campaign_effect.stats.covariances.covariance import (
     Covariance,
@@ -19,19 +29,37 @@ from campaign_effect.stats.covariances.covariance import (
     standard_errors,
 )
 from campaign_effect.stats.covariances.effective_clusters import (
+    effective_category_clusters,
     effective_clusters,
-    partial_leverage,
+    effective_of_shares,
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
+from campaign_effect.stats.covariances.mixed import mixed_cr
 from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
+from campaign_effect.stats.covariances.weighted_category_covariance import weighted_category_cr
 from campaign_effect.stats.covariances.weighted_covariance import weighted_cr
-from campaign_effect.stats.covariances.wild import BootstrapTest, wild_bootstrap
-from campaign_effect.stats.models.clusters import cluster_facts, group_rows, inestimable_without
+from campaign_effect.stats.covariances.wild import wild_bootstrap
+from campaign_effect.stats.models.category_fit import CategoryFit
+from campaign_effect.stats.models.firth import FirthFit
 from campaign_effect.stats.models.fit import Fit
+from campaign_effect.stats.models.gee import GeeFit
 from campaign_effect.stats.models.linear import fit_ols
 from campaign_effect.stats.models.links import IDENTITY
+from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 from campaign_effect.stats.models.weighted import WeightedFit, fit_weighted_ols
+from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
+
+PanelFit = ClusteredFit | WeightedFit | WeightedCategoryFit
+
+
+class Why(StrEnum):
+    """Why a method is not for a model."""
+
+    CATEGORIES = "categories"  # have no linear model
+    PENALTY = "penalty"  # belongs to no village
+    EQUATIONS = "equations"  # have no likelihood
+    EFFECTS = "effects"  # of villages are integrated out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +100,14 @@ class VillagePanel:
         One per method that could be computed; none where the contrast is inestimable
         without some village.
     missing : tuple of str
-        Methods that could not be computed.
+        Methods that could not be computed: some estimate that they need is not finite.
     pivotal : ndarray of int
         Villages without which the contrast cannot be estimated, by their codes.
     n_clusters : int
         G.
     effective_worst, effective_equal : float
         Effective number of clusters if answers of a village are all alike, and if they are
-        unrelated.
+        unrelated; both the same of a random intercept, which says itself how alike they are.
     leverage, partial_leverage : ndarray, shape (G,)
         Of each village, in the order of the codes.
     weights : BootstrapWeights
@@ -102,24 +130,24 @@ class VillagePanel:
         return len(rejects) == 1 if rejects else None
 
 
-def village_panel(
-    fit: Fit | WeightedFit,
+def village_panels(
+    fit: PanelFit,
     codes: Integers,
-    contrast: Floats,
+    contrasts: Floats,
     *,
     level: float = 0.95,
     seed: int = 0,
-) -> VillagePanel:
-    """Test a contrast against 0 by every method for few villages.
+) -> tuple[VillagePanel, ...]:
+    """Test contrasts against 0 by every method for few villages.
 
     Parameters
     ----------
-    fit : Fit or WeightedFit
-        A linear or logistic model.
+    fit : Fit, CategoryFit, GeeFit, RandomInterceptFit, WeightedFit or WeightedCategoryFit
+        A fitted model.
     codes : ndarray of int, shape (n_rows,)
-        Village of each row.
-    contrast : ndarray, shape (p,)
-        Of the coefficients.
+        Village of each row; the model's own, where it has some.
+    contrasts : ndarray, shape (k, q)
+        One contrast of the parameters a row.
     level : float, default 0.95
         Coverage of the intervals, in (0, 1).
     seed : int
@@ -127,10 +155,11 @@ def village_panel(
 
     Returns
     -------
-    VillagePanel
-        CR1 and the jackknife with G - 1 degrees of freedom, CR2 with Satterthwaite's, the
-        wild bootstrap (for a logit, of the linear probability model) and, for a logit, the
-        score bootstrap; all with the weights of a weighted model.
+    tuple of VillagePanel
+        One a contrast: CR1 and the jackknife with G - 1 degrees of freedom, CR2 with
+        Satterthwaite's, the wild bootstrap (of a model that is not linear, that of the linear
+        probability model) and the score bootstrap, less those of `unsuited_methods`; all with
+        the weights of a weighted model.
 
     Raises
     ------
@@ -150,118 +179,195 @@ def village_panel(
     >>> import numpy as np
     >>> x, codes = np.arange(36.0) % 7, np.repeat(np.arange(12), 3)
     >>> fit = fit_ols(np.column_stack([np.ones(36), x]), x + np.sin(np.arange(36.0)))
-    >>> panel = village_panel(fit, codes, np.array([0.0, 1.0]))
+    >>> (panel,) = village_panels(fit, codes, np.array([[0.0, 1.0]]))
     >>> [test.method for test in panel.tests], panel.agree()
     (['CR1', 'CR2', 'CV3', 'wild'], True)
     """
-    row, counted = contrast[None, :], _counted(fit)
-    is_pivotal = inestimable_without(counted, codes, row)[0]
-    clusters = group_rows(codes)
-    weights = bootstrap_weights(clusters.n_clusters, seed=seed)
-    tests: tuple[VillageTest, ...] = ()
-    if not is_pivotal.any():
-        methods = _methods(counted)
-        found = (_test(name, fit, codes, contrast, weights, level) for name in methods)
-        tests = tuple(test for test in found if test is not None)
-    answers = _answers(fit)
-    made = {test.method for test in tests}
-    return VillagePanel(
-        tests=tests,
-        missing=tuple(name for name in _methods(counted) if name not in made),
-        pivotal=frozen(clusters.values[is_pivotal]),
-        n_clusters=clusters.n_clusters,
-        effective_worst=float(effective_clusters(answers, codes, row, 1.0)[0]),
-        effective_equal=float(effective_clusters(answers, codes, row, 0.0)[0]),
-        leverage=cluster_facts(counted, clusters).leverage,
-        partial_leverage=frozen(partial_leverage(counted, codes, row)[0]),
-        weights=weights,
+    counted = _counted(fit)
+    clusters = clusters_of(counted, codes)
+    found = cluster_information(counted, clusters)
+    is_pivotal, shares = found.inestimable_without(contrasts), found.partial_leverage(contrasts)
+    worst, equal = (_effective(fit, codes, contrasts, shares, rho) for rho in (1.0, 0.0))
+    survey = _Survey.of(fit, codes, bootstrap_weights(clusters.n_clusters, seed=seed), level)
+    panels = []
+    for k, contrast in enumerate(contrasts):
+        tests = () if is_pivotal[k].any() else survey.tests(contrast)
+        made = {test.method for test in tests}
+        panels.append(
+            VillagePanel(
+                tests=tests,
+                missing=tuple(name for name in survey.methods if name not in made),
+                pivotal=frozen(clusters.values[is_pivotal[k]]),
+                n_clusters=clusters.n_clusters,
+                effective_worst=float(worst[k]),
+                effective_equal=float(equal[k]),
+                leverage=found.facts.leverage,
+                partial_leverage=frozen(shares[k]),
+                weights=survey.weights,
+            )
+        )
+    return tuple(panels)
+
+
+def unsuited_methods(fit: PanelFit) -> Mapping[str, Why]:
+    """Say which methods are not for a model, and why.
+
+    Parameters
+    ----------
+    fit : Fit, CategoryFit, GeeFit, RandomInterceptFit, WeightedFit or WeightedCategoryFit
+        A fitted model.
+
+    Returns
+    -------
+    mapping of str to Why
+        None of a logit. A linear model needs no score bootstrap: it is the wild one's place.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from campaign_effect.stats.models.multinomial import fit_multinomial
+    >>> unsuited_methods(fit_multinomial(np.ones((4, 1)), np.array([0, 1, 1, 0])))
+    {'wild': <Why.CATEGORIES: 'categories'>}
+    """
+    fit = _counted(fit)
+    if isinstance(fit, CategoryFit):
+        return {"wild": Why.CATEGORIES}
+    if isinstance(fit, FirthFit):
+        return {"score": Why.PENALTY}
+    if isinstance(fit, GeeFit):
+        return {"score": Why.EQUATIONS}
+    return {"CR2": Why.EFFECTS} if isinstance(fit, RandomInterceptFit) else {}
+
+
+def _methods(fit: ClusteredFit) -> tuple[str, ...]:
+    unsuited = set(unsuited_methods(fit))
+    if isinstance(fit, Fit) and fit.link is IDENTITY:
+        unsuited.add("score")
+    return tuple(
+        name for name in ("CR1", "CR2", "CV3", "wild", "score") if name not in unsuited
     )
 
 
-def _counted(fit: Fit | WeightedFit) -> Fit:
+def _counted(fit: PanelFit) -> ClusteredFit:
     """Take weights as counts: right for what sums over villages before it squares."""
-    return fit.fit if isinstance(fit, WeightedFit) else fit
+    return fit.fit if isinstance(fit, WeightedFit | WeightedCategoryFit) else fit
 
 
-def _answers(fit: Fit | WeightedFit) -> Fit:
-    """Give every answer its own row, its weight a factor of its score."""
-    if isinstance(fit, Fit):
-        return fit
-    return replace(fit.fit, counts=None, slope=frozen(fit.weights * fit.fit.slope))
-
-
-def _linear(fit: Fit | WeightedFit) -> Fit:
-    """Take the linear probability model in place of another."""
-    one = _counted(fit)
-    if one.link is IDENTITY:
-        return one
+def _effective(
+    fit: PanelFit, codes: Integers, contrasts: Floats, shares: Floats, correlation: float
+) -> Floats:
+    """Count effective clusters; an answer's weight is a factor of its own score."""
+    if isinstance(fit, RandomInterceptFit):
+        return effective_of_shares(shares)
+    if isinstance(fit, CategoryFit | WeightedCategoryFit):
+        return effective_category_clusters(fit, codes, contrasts, correlation)
     if isinstance(fit, WeightedFit):
-        return fit_weighted_ols(one.X, one.y, fit.weights).fit
-    return fit_ols(one.X, one.y, one.counts)
+        fit = replace(fit.fit, counts=None, slope=frozen(fit.weights * fit.fit.slope))
+    answers = fit.answers if isinstance(fit, GeeFit) else fit
+    return effective_clusters(answers, codes, contrasts, correlation)
 
 
-def _methods(fit: Fit) -> tuple[str, ...]:
-    linear = ("CR1", "CR2", "CV3", "wild")
-    return linear if fit.link is IDENTITY else (*linear, "score")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Survey:
+    """What the tests of all contrasts share."""
 
+    fit: PanelFit
+    codes: Integers
+    methods: tuple[str, ...]
+    covariances: Mapping[str, Covariance]
+    weights: BootstrapWeights
+    level: float
 
-def _test(
-    method: str,
-    fit: Fit | WeightedFit,
-    codes: Integers,
-    contrast: Floats,
-    weights: BootstrapWeights,
-    level: float,
-) -> VillageTest | None:
-    """Make one test; None where the model has no estimate that it needs."""
-    try:
+    @classmethod
+    def of(
+        cls, fit: PanelFit, codes: Integers, weights: BootstrapWeights, level: float
+    ) -> _Survey:
+        """Estimate every covariance once; none where a refit fails."""
+        methods = _methods(_counted(fit))
+        covariances: dict[str, Covariance] = {}
+        for name in methods:
+            if name in list(Cr):
+                covariances[name] = _cr(fit, codes, Cr(name))
+        with suppress(ConvergenceError):
+            covariances["CV3"] = jackknife_covariance(_counted(fit), codes)
+        return cls(
+            fit=fit,
+            codes=codes,
+            methods=methods,
+            covariances=covariances,
+            weights=weights,
+            level=level,
+        )
+
+    def tests(self, contrast: Floats) -> tuple[VillageTest, ...]:
+        """Test a contrast by every method that can be computed."""
+        found = []
+        for name in self.methods:
+            with suppress(ConvergenceError):
+                if name in {"wild", "score"}:
+                    found.append(self._bootstrap(name, contrast))
+                elif name in self.covariances:
+                    found.append(self._of_covariance(name, contrast))
+        return tuple(found)
+
+    def _bootstrap(self, method: str, contrast: Floats) -> VillageTest:
         if method == "wild":
-            found = wild_bootstrap(_linear(fit), codes, contrast, weights, level=level)
-            return _of_bootstrap(method, found)
-        if method == "score":
-            found = score_bootstrap(_counted(fit), codes, contrast, weights, level=level)
-            return _of_bootstrap(method, found)
-        if method == "CV3":
-            jackknife = jackknife_covariance(_counted(fit), codes)
-            return _of_covariance(fit.beta, jackknife, contrast, level)
-    except ConvergenceError:
-        return None
+            linear = _linear(self.fit)
+            own = contrast[: linear.p]  # a random intercept's standard deviation is none
+            found = wild_bootstrap(linear, self.codes, own, self.weights, level=self.level)
+        else:
+            one = _counted(self.fit)
+            if isinstance(one, GeeFit):
+                raise TypeError("Estimating equations have no likelihood.")
+            found = score_bootstrap(one, self.codes, contrast, self.weights, level=self.level)
+        return VillageTest(
+            method=method,
+            estimate=found.estimate,
+            std_error=None,
+            df=None,
+            statistic=found.statistic,
+            p_value=found.p_value,
+            conf_low=found.conf_low,
+            conf_high=found.conf_high,
+        )
+
+    def _of_covariance(self, method: str, contrast: Floats) -> VillageTest:
+        """Test by *t* with the covariance's degrees of freedom."""
+        covariance, row = self.covariances[method], contrast[None, :]
+        estimate = float(contrast @ estimates_of(_counted(self.fit)))
+        error = float(standard_errors(covariance, row)[0])
+        df = float(contrast_df(covariance, row)[0])
+        t = estimate / error
+        reach = float(special.stdtrit(df, (1 + self.level) / 2)) * error
+        return VillageTest(
+            method=method,
+            estimate=estimate,
+            std_error=error,
+            df=df,
+            statistic=t,
+            p_value=float(2 * special.stdtr(df, -abs(t))),
+            conf_low=estimate - reach,
+            conf_high=estimate + reach,
+        )
+
+
+def _cr(fit: PanelFit, codes: Integers, kind: Cr) -> Covariance:
     if isinstance(fit, WeightedFit):
-        covariance = weighted_cr(fit, codes, Cr(method))
-    else:
-        covariance = cr_covariance(fit, codes, Cr(method))
-    return _of_covariance(fit.beta, covariance, contrast, level)
+        return weighted_cr(fit, codes, kind)
+    if isinstance(fit, WeightedCategoryFit):
+        return weighted_category_cr(fit, codes, kind)
+    if isinstance(fit, CategoryFit):
+        return cr_category_covariance(fit, codes, kind)
+    if isinstance(fit, RandomInterceptFit):
+        return mixed_cr(fit, codes, kind)
+    return cr_covariance(fit.whitened if isinstance(fit, GeeFit) else fit, codes, kind)
 
 
-def _of_bootstrap(method: str, found: BootstrapTest) -> VillageTest:
-    return VillageTest(
-        method=method,
-        estimate=found.estimate,
-        std_error=None,
-        df=None,
-        statistic=found.statistic,
-        p_value=found.p_value,
-        conf_low=found.conf_low,
-        conf_high=found.conf_high,
-    )
-
-
-def _of_covariance(
-    beta: Floats, covariance: Covariance, contrast: Floats, level: float
-) -> VillageTest:
-    """Test by *t* with the covariance's degrees of freedom."""
-    estimate = float(contrast @ beta)
-    error = float(standard_errors(covariance, contrast[None, :])[0])
-    df = float(contrast_df(covariance, contrast[None, :])[0])
-    t = estimate / error
-    reach = float(special.stdtrit(df, (1 + level) / 2)) * error
-    return VillageTest(
-        method=str(covariance.kind),
-        estimate=estimate,
-        std_error=error,
-        df=df,
-        statistic=t,
-        p_value=float(2 * special.stdtr(df, -abs(t))),
-        conf_low=estimate - reach,
-        conf_high=estimate + reach,
-    )
+def _linear(fit: PanelFit) -> Fit:
+    """Take the linear probability model in place of another."""
+    if isinstance(fit, WeightedFit):
+        return fit_weighted_ols(fit.fit.X, fit.fit.y, fit.weights).fit
+    if isinstance(fit, CategoryFit | WeightedCategoryFit):
+        raise TypeError("Categories have no linear model.")
+    one = fit.fit if isinstance(fit, GeeFit) else fit
+    return fit_ols(one.X, one.y, one.counts)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from campaign_effect.stats.covariances.category_covariance import (
-    BLOCK_ROWS,
-    category_clusters,
     cr_category_covariance,
     hc_category_covariance,
 )
+from campaign_effect.stats.covariances.cluster_information import BLOCK_ROWS, clusters_of
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, Hc, bias_reduced
 from campaign_effect.stats.covariances.cr2 import AdjustedBlocks
 from campaign_effect.stats.covariances.weighted_cr2 import VillageRows, blocks_of_villages
@@ -100,7 +99,7 @@ def weighted_category_cr(
 def _blocks(weighted: WeightedCategoryFit, codes: Integers) -> AdjustedBlocks:
     """Adjust every cluster's scores and find how they vary under the model."""
     fit = weighted.fit
-    clusters = category_clusters(fit, codes)
+    clusters = clusters_of(fit, codes)
     villages = [_rows_of(weighted, clusters.rows(g)) for g in range(clusters.n_clusters)]
     K = np.sum([one.scored.T @ one.scored for one in villages], axis=0)
     return blocks_of_villages(villages, clusters, K, fit.root)

@@ -14,8 +14,9 @@ import numpy as np
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.covariances.bootstrap_weights import BootstrapWeights, WeightKind
+from campaign_effect.stats.covariances.cluster_information import ClusteredFit, clusters_of
 from campaign_effect.stats.covariances.inversion import accepted_reach
-from campaign_effect.stats.models.clusters import Clusters, check_codes, group_rows
+from campaign_effect.stats.models.clusters import Clusters
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.models.links import IDENTITY
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers
@@ -143,12 +144,12 @@ def wild_bootstrap(
     )
 
 
-def checked_clusters(fit: Fit, codes: Integers, weights: BootstrapWeights) -> Clusters:
+def checked_clusters(fit: ClusteredFit, codes: Integers, weights: BootstrapWeights) -> Clusters:
     """Group rows by cluster, for as many clusters as there are weights.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Fit, CategoryFit or RandomInterceptFit
         A fitted model.
     codes : ndarray of int, shape (n_rows,)
         Cluster of each row.
@@ -175,8 +176,7 @@ def checked_clusters(fit: Fit, codes: Integers, weights: BootstrapWeights) -> Cl
     >>> checked_clusters(fit, np.array([3, 3, 5, 5]), bootstrap_weights(2)).n_clusters
     2
     """
-    check_codes(fit, codes)
-    clusters = group_rows(codes)
+    clusters = clusters_of(fit, codes)
     if weights.values.shape[1] != clusters.n_clusters:
         raise StatisticsError(
             "Bootstrap weights need one column for each cluster.",

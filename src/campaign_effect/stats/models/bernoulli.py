@@ -99,7 +99,7 @@ def fit_bernoulli(X: Floats, y: Floats, counts: Floats | None, likelihood: Likel
     Z = np.empty(X.shape)
     for rows in row_blocks(len(X)):
         np.matmul(X[rows], root, out=Z[rows])
-    answers = _Answers(Z=Z, y=y, times=times_of(y, counts), likelihood=likelihood)
+    answers = Answers(Z=Z, y=y, times=times_of(y, counts), likelihood=likelihood)
     theta, point = maximise(
         answers.at, answers.start(), tolerance=GRADIENT * np.sqrt(answers.times.sum())
     )
@@ -110,7 +110,7 @@ def fit_bernoulli(X: Floats, y: Floats, counts: Floats | None, likelihood: Likel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answers:
+class Answers:
     """What a likelihood is evaluated on, by theta: the coefficients of Z."""
 
     Z: Floats

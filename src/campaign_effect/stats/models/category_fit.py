@@ -16,6 +16,9 @@ Rows = Integers | slice
 
 FLAT = 1e-14  # of a row's largest curvature
 
+RowDerivatives = tuple[Floats, Floats, Floats]
+"""Of each answer: its log-likelihood, the slopes, the curvatures."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryFit(ABC):
@@ -82,6 +85,13 @@ class CategoryFit(ABC):
     @abstractmethod
     def directions(self, rows: Rows) -> Floats:
         """Differentiate the rows' linear predictors by theta, shape (m, r, q)."""
+
+    @abstractmethod
+    def derivatives(self, theta: Floats, rows: Rows) -> RowDerivatives | None:
+        """Give log-likelihood, slopes, curvatures of one answer of the rows at any theta.
+
+        None where some answer is impossible.
+        """
 
     @abstractmethod
     def probabilities(self, X: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Rows grouped by cluster, and which terms rest on one cluster alone."""
+"""Rows grouped by cluster, and what each sums to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.category_fit import CategoryFit
-from campaign_effect.stats.models.design_matrix import BLOCK_ROWS, RANK_TOLERANCE
+from campaign_effect.stats.models.design_matrix import BLOCK_ROWS
 from campaign_effect.stats.models.errors import SingleClusterError
 from campaign_effect.stats.models.fit import Fit
 from campaign_effect.stats.moments.arrays import Booleans, Floats, Integers, frozen
@@ -163,31 +163,6 @@ def orthonormal_rows(fit: Fit, rows: Integers | slice) -> Floats:
     return np.asarray(scale[:, None] * (X @ fit.root))
 
 
-def cluster_facts(fit: Fit, clusters: Clusters) -> ClusterFacts:
-    """Measure each cluster's size and leverage.
-
-    Parameters
-    ----------
-    fit : Fit
-        A fitted model.
-    clusters : Clusters
-        Its rows by cluster.
-
-    Returns
-    -------
-    ClusterFacts
-        In the order of the clusters.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.linear import fit_ols
-    >>> fit = fit_ols(np.ones((4, 1)), np.arange(4.0))
-    >>> cluster_facts(fit, group_rows(np.array([1, 2, 2, 2]))).leverage.round(2)
-    array([0.25, 0.75])
-    """
-    return facts_of(clusters, fit.counts, cluster_sums(fit, clusters)[0])
-
-
 def cluster_sums(fit: Fit, clusters: Clusters) -> tuple[Floats, Floats]:
     """Sum squares and scores over each cluster, in orthonormal coordinates.
 
@@ -270,69 +245,12 @@ def facts_of(clusters: Clusters, counts: Floats | None, hats: Floats) -> Cluster
     )
 
 
-def inestimable_without(fit: Fit, codes: Integers, contrasts: Floats) -> Booleans:
-    """Tell which contrasts could not be estimated if one cluster were deleted.
-
-    Such a contrast (an exposure found in one village only) compares that cluster with all
-    others; no method can tell its effect from the cluster's own, and no degrees of freedom
-    give the alarm.
-
-    Parameters
-    ----------
-    fit : Fit
-        A fitted model.
-    codes : ndarray of int, shape (n_rows,)
-        Cluster of each row.
-    contrasts : ndarray, shape (k, p)
-        One contrast of coefficients a row; the identity for the coefficients themselves.
-
-    Returns
-    -------
-    ndarray of bool, shape (k, G)
-        True where deleting the cluster (in the order of its code) makes it inestimable.
-
-    Raises
-    ------
-    SingleClusterError
-        If there is one cluster.
-    StatisticsError
-        If codes and rows differ in number.
-
-    Notes
-    -----
-    A contrast is estimable if it lies in the row space of the design [1]_. Directions that
-    a cluster alone carries are eigenvectors of its Z'Z with eigenvalue 1.
-
-    References
-    ----------
-    .. [1] Searle, S. R. (1971). Linear models (section 5.4). Wiley.
-
-    Examples
-    --------
-    >>> from campaign_effect.stats.models.linear import fit_ols
-    >>> X = np.column_stack([np.ones(6), [1.0, 1, 0, 0, 0, 0]])
-    >>> fit = fit_ols(X, np.arange(6.0))
-    >>> inestimable_without(fit, np.array([1, 1, 2, 2, 3, 3]), np.eye(2))
-    array([[False, False, False],
-           [ True, False, False]])
-    """
-    check_codes(fit, codes)
-    clusters = group_rows(codes)
-    directions = contrasts @ fit.root
-    lengths = np.linalg.norm(directions, axis=1)
-    rests = [
-        np.linalg.norm(directions @ _own_directions(fit, clusters.rows(g)), axis=1)
-        for g in range(clusters.n_clusters)
-    ]
-    return np.asarray(np.column_stack(rests) > RANK_TOLERANCE * lengths[:, None])
-
-
 def check_codes(fit: Fit | CategoryFit, codes: Integers) -> None:
     """Refuse cluster codes that are not one per row.
 
     Parameters
     ----------
-    fit : Fit or CategoryFit
+    fit : Fit, CategoryFit or RandomInterceptFit
         A fitted model.
     codes : ndarray of int
         Cluster of each row.
@@ -352,10 +270,3 @@ def check_codes(fit: Fit | CategoryFit, codes: Integers) -> None:
             "Every row needs one cluster code.",
             received=f"codes {codes.shape}, rows {fit.y.shape}",
         )
-
-
-def _own_directions(fit: Fit, rows: Integers) -> Floats:
-    """Directions of the coefficients that no other cluster informs, shape (p, r)."""
-    Z = orthonormal_rows(fit, rows)
-    eigenvalues, directions = np.linalg.eigh(Z.T @ Z)
-    return np.asarray(directions[:, eigenvalues > UNIT])

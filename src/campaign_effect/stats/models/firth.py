@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from scipy.special import chdtrc, chdtri
@@ -17,6 +17,11 @@ from campaign_effect.stats.moments.arrays import Floats, frozen
 
 MOST_STEPS = 60  # of the search for a profile's end; 4 to 8 are usual
 END = 1e-9  # of the signed root of the likelihood ratio there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirthFit(Fit):
+    """A logit that maximises the penalised likelihood; its scores do not sum to 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class Profile:
     conf_high: Floats = field(compare=False)
 
 
-def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
+def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> FirthFit:
     """Fit a logistic regression by Firth's penalised likelihood.
 
     Parameters
@@ -51,7 +56,7 @@ def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
 
     Returns
     -------
-    Fit
+    FirthFit
         Coefficients in log odds, finite even under separation. Its bread is the inverse of
         the information without penalty; both log-likelihoods are penalised, the null one
         with all coefficients but the first at 0.
@@ -87,11 +92,12 @@ def fit_firth(X: Floats, y: Floats, counts: Floats | None = None) -> Fit:
     beta = likelihood.maximum(np.zeros(p), np.ones(p, dtype=bool))
     is_intercept = (np.arange(p) == 0) & (np.ptp(X[:, 0]) == 0)
     null = likelihood.maximum(np.zeros(p), is_intercept) if is_intercept.any() else np.zeros(p)
-    return replace(
+    fit = replace(
         fit_at(beta, X, y, counts, LOGIT_LIKELIHOOD),
         log_likelihood=likelihood.at(beta).value,
         null_log_likelihood=likelihood.at(null).value,
     )
+    return FirthFit(**{one.name: getattr(fit, one.name) for one in fields(fit)})
 
 
 def profile_firth(

@@ -66,6 +66,15 @@ class GeeFit:
         return self.fit.beta
 
     @property
+    def answers(self) -> Fit:
+        """The linear model whose rows, times its root, multiply the answers' own residuals.
+
+        For what asks how alike answers of a cluster are, whatever correlation was taken.
+        """
+        X = _whitened(self.whitened.X, self.alpha, group_rows(self.codes))
+        return replace(self.whitened, X=frozen(X))
+
+    @property
     def dispersion(self) -> float:
         """Mean of the squared Pearson residuals: near 1; with the identity, their variance."""
         return self.whitened.dispersion
@@ -203,31 +212,34 @@ def _alpha(fit: Fit, clusters: Clusters) -> float:
     return alpha
 
 
+def _whitened(columns: Floats, alpha: float, clusters: Clusters) -> Floats:
+    """Multiply each cluster's rows by R^(-1/2).
+
+    It acts on a cluster's mean by (1 + (m - 1) alpha)^(-1/2), and on what differs from it by
+    (1 - alpha)^(-1/2).
+    """
+    sizes = np.diff(clusters.bounds).astype(np.float64)
+    between, within = 1 / np.sqrt(1 + (sizes - 1) * alpha), 1 / np.sqrt(1 - alpha)
+    lifts = ((between - within) / sizes)[clusters.index]
+    sums = [np.bincount(clusters.index, weights=one)[clusters.index] for one in columns.T]
+    return np.asarray(within * columns + lifts[:, None] * np.column_stack(sums))
+
+
 def _gather(
     fit: Fit, found: float, codes: Integers, clusters: Clusters, correlation: WorkingCorrelation
 ) -> GeeFit:
     """Turn rows into ones whose working covariance is the identity.
 
-    With the correlation that was found, or 0. R^(-1/2) acts on a cluster's mean by
-    (1 + (m - 1) alpha)^(-1/2), and on what differs from it by (1 - alpha)^(-1/2).
+    With the correlation that was found, or 0.
     """
     alpha = max(found, 0.0)
-    sizes = np.diff(clusters.bounds).astype(np.float64)
-    between = 1 / np.sqrt(1 + (sizes - 1) * alpha)
-    within = 1 / np.sqrt(1 - alpha)
-    lifts = ((between - within) / sizes)[clusters.index]
-
-    def whiten(column: Floats) -> Floats:
-        sums = np.bincount(clusters.index, weights=column)[clusters.index]
-        return np.asarray(within * column + lifts * sums)
-
     scaled = (fit.slope / np.sqrt(fit.variance))[:, None] * fit.X
-    X = np.column_stack([whiten(column) for column in scaled.T])
+    X = _whitened(scaled, alpha, clusters)
     e = _pearson(fit)
     ones = np.ones(fit.n)
     whitened = Fit(
         X=frozen(X),
-        y=frozen(whiten(e)),
+        y=frozen(_whitened(e[:, None], alpha, clusters)[:, 0]),
         counts=None,
         link=IDENTITY,
         beta=fit.beta,

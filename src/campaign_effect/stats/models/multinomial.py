@@ -15,7 +15,11 @@ from campaign_effect.stats.models.design_matrix import (
     triangular_factor,
 )
 from campaign_effect.stats.models.fit import read_only, times_of
-from campaign_effect.stats.models.multinomial_fit import MultinomialFit, shares_of
+from campaign_effect.stats.models.multinomial_fit import (
+    MultinomialFit,
+    curvatures_of,
+    shares_of,
+)
 from campaign_effect.stats.models.newton import Point, maximise
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
@@ -131,7 +135,7 @@ def multinomial_maximum(
         theta=frozen(theta),
         root=frozen(np.linalg.solve(lower, change.T).T),
         slopes=frozen(answers.is_in - shares),
-        curvatures=frozen(_curvatures(shares)),
+        curvatures=frozen(curvatures_of(shares)),
         log_likelihood=log_likelihood,
         null_log_likelihood=null_log_likelihood(y, counts),
         n=round(float(n)),
@@ -193,11 +197,3 @@ def _add_information(information: Floats, z: Floats, times: Floats, shares: Floa
 def _mirrored(lower: Floats) -> Floats:
     """Copy the lower triangle above the diagonal."""
     return np.tril(lower) + np.tril(lower, -1).T
-
-
-def _curvatures(shares: Floats) -> Floats:
-    """Minus the second derivatives of each row by its linear predictors."""
-    found = -shares[:, :, None] * shares[:, None, :]
-    diagonal = np.arange(shares.shape[1])
-    found[:, diagonal, diagonal] += shares
-    return np.asarray(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from campaign_effect.stats.models.category_fit import CategoryFit, Rows
+from campaign_effect.stats.models.category_fit import CategoryFit, RowDerivatives, Rows
 from campaign_effect.stats.models.margins import Margin
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
@@ -42,6 +42,14 @@ class MultinomialFit(CategoryFit):
         found = np.zeros((len(X), equations, equations, X.shape[1]))
         found[:, np.arange(equations), np.arange(equations)] = X[:, None]
         return found.reshape(len(X), equations, self.q)
+
+    def derivatives(self, theta: Floats, rows: Rows) -> RowDerivatives:
+        """Give log-likelihood, slopes, curvatures of one answer of the rows at any theta."""
+        eta = self.X[rows] @ theta.reshape(self.n_categories - 1, -1).T
+        shares, log_totals = shares_of(eta)
+        is_in = (self.y[rows, None] == self.others).astype(np.float64)
+        logs = np.einsum("mk,mk->m", is_in, eta) - log_totals
+        return logs, is_in - shares, curvatures_of(shares)
 
     def probabilities(self, X: Floats) -> Floats:
         """Probability of each category at a design, shape (m, K)."""
@@ -106,3 +114,27 @@ def shares_of(eta: Floats) -> tuple[Floats, Floats]:
     powers = np.exp(eta - top[:, None])
     totals = np.exp(-top) + powers.sum(axis=1)
     return powers / totals[:, None], top + np.log(totals)
+
+
+def curvatures_of(shares: Floats) -> Floats:
+    """Give minus the second derivatives of an answer's log-likelihood.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (m, K - 1)
+        Probabilities of the categories but the base.
+
+    Returns
+    -------
+    ndarray, shape (m, K - 1, K - 1)
+        diag(p) - p p' of each row.
+
+    Examples
+    --------
+    >>> curvatures_of(np.array([[0.5]]))
+    array([[[0.25]]])
+    """
+    found = -shares[:, :, None] * shares[:, None, :]
+    diagonal = np.arange(shares.shape[1])
+    found[:, diagonal, diagonal] += shares
+    return np.asarray(found)

@@ -67,6 +67,8 @@ def maximise(
     array([0.])
     """
     theta, point = start, evaluate(start)
+    if not np.isfinite(point.value):
+        raise _failure(point)
     for _ in range(MOST_STEPS):
         if np.linalg.norm(point.gradient) <= tolerance:
             _check_curvature(point)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from campaign_effect.stats.models.category_fit import CategoryFit, Rows
+from campaign_effect.stats.models.category_fit import CategoryFit, RowDerivatives, Rows
 from campaign_effect.stats.models.links import Link
 from campaign_effect.stats.models.margins import Margin
-from campaign_effect.stats.models.ordered_likelihood import FAR
+from campaign_effect.stats.models.ordered_likelihood import FAR, interval_derivatives
 from campaign_effect.stats.moments.arrays import Floats, frozen
 
 
@@ -49,6 +49,15 @@ class OrderedFit(CategoryFit):
         found[np.arange(m), 0, p + y + 1] = 1.0
         found[np.arange(m), 1, p + y] = 1.0
         return np.delete(found, [p, p + K], axis=2)  # infinity is no parameter
+
+    def derivatives(self, theta: Floats, rows: Rows) -> RowDerivatives | None:
+        """Give log-likelihood, slopes, curvatures of one answer of the rows at any theta."""
+        X, y = self.X[rows], self.y[rows]
+        p = X.shape[1]
+        ends = np.concatenate([[-FAR], theta[p:], [FAR]])
+        eta = X @ theta[:p]
+        found = interval_derivatives(self.link, ends[y + 1] - eta, ends[y] - eta)
+        return None if found is None else (found.value, found.slopes, found.curvatures)
 
     def probabilities(self, X: Floats) -> Floats:
         """Probability of each category at a design, shape (m, K)."""

@@ -25,7 +25,11 @@ from campaign_effect.stats.models.ordered_likelihood import (
     fitted_intervals,
     interval_derivatives,
 )
-from campaign_effect.stats.models.partial_ordered_fit import PartialOrderedFit, with_ones
+from campaign_effect.stats.models.partial_ordered_fit import (
+    PartialOrderedFit,
+    with_far_ends,
+    with_ones,
+)
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
 
 
@@ -258,8 +262,7 @@ def _gather(
     theta, root = parameters
     K = int(y.max()) + 1
     lines = _lines(X.shape[1], free, K)
-    inner = with_ones(X) @ (lines @ theta).T
-    ends = np.pad(inner, ((0, 0), (1, 1)), constant_values=((0, 0), (-FAR, FAR)))
+    ends = with_far_ends(with_ones(X) @ (lines @ theta).T)
     rows = np.arange(len(y))
     found = fitted_intervals(link, ends[rows, y + 1], ends[rows, y])
     times = times_of(y, counts)

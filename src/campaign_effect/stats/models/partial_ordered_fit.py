@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from campaign_effect.stats.models.category_fit import CategoryFit, Rows
+from campaign_effect.stats.models.category_fit import CategoryFit, RowDerivatives, Rows
 from campaign_effect.stats.models.links import Link
 from campaign_effect.stats.models.margins import Margin
+from campaign_effect.stats.models.ordered_likelihood import FAR, interval_derivatives
 from campaign_effect.stats.moments.arrays import Booleans, Floats, frozen
 
 
@@ -60,6 +61,14 @@ class PartialOrderedFit(CategoryFit):
         found = [np.einsum("mi,miq->mq", L, ends[y + side]) for side in (1, 0)]
         return np.stack(found, axis=1)
 
+    def derivatives(self, theta: Floats, rows: Rows) -> RowDerivatives | None:
+        """Give log-likelihood, slopes, curvatures of one answer of the rows at any theta."""
+        y = self.y[rows]
+        ends = with_far_ends(with_ones(self.X[rows]) @ (self.lines @ theta).T)
+        m = np.arange(len(y))
+        found = interval_derivatives(self.link, ends[m, y + 1], ends[m, y])
+        return None if found is None else (found.value, found.slopes, found.curvatures)
+
     def probabilities(self, X: Floats) -> Floats:
         """Probability of each category at a design, shape (m, K); below 0 where lines cross."""
         inner = self.link.mean(self._ends(X))
@@ -96,6 +105,25 @@ class PartialOrderedFit(CategoryFit):
             Margin(estimate=float(estimate), gradient=frozen(gradient))
             for estimate, gradient in zip(estimates, gradients, strict=True)
         )
+
+
+def with_far_ends(inner: Floats) -> Floats:
+    """Put infinity on either side of the lines at each row.
+
+    Parameters
+    ----------
+    inner : ndarray, shape (m, K - 1)
+
+    Returns
+    -------
+    ndarray, shape (m, K + 1)
+
+    Examples
+    --------
+    >>> with_far_ends(np.zeros((1, 1))) / FAR
+    array([[-1.,  0.,  1.]])
+    """
+    return np.pad(inner, ((0, 0), (1, 1)), constant_values=((0, 0), (-FAR, FAR)))
 
 
 def with_ones(X: Floats) -> Floats:

@@ -8,6 +8,7 @@ likelihood itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import expit, logsumexp, roots_hermitenorm
@@ -19,6 +20,8 @@ from campaign_effect.stats.moments.arrays import Floats, Integers
 
 MODE = 1e-8  # largest last step to a mode; the error left is about its square
 MOST_MODE_STEPS = 100
+TINY = 1e-100  # keeps a direction without curvature from dividing by zero
+FLAT = 1e-3  # of the steepest curvature: less would make a step too long
 LONGEST_STEP = 2.0  # of a mode at once, in log odds; longer ones may overshoot for ever
 
 
@@ -38,6 +41,25 @@ class Modes:
     s: Floats = field(compare=False)
     du: Floats = field(compare=False)
     ds: Floats = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrals:
+    """Each cluster's likelihood, its effect integrated out, by the coefficients, then sigma.
+
+    Attributes
+    ----------
+    values : ndarray, shape (G,)
+        Log-likelihoods.
+    scores : ndarray, shape (G, q)
+        Their derivatives.
+    information : ndarray, shape (G, q, q)
+        Louis's: minus the second derivatives.
+    """
+
+    values: Floats = field(compare=False)
+    scores: Floats = field(compare=False)
+    information: Floats = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +111,24 @@ class GroupedAnswers:
         """Log-likelihood and derivatives by the coefficients, then sigma.
 
         The information is Louis's (1982): that of answers whose effects were known, less what
-        their being unknown takes away. Where the difference is no hill, the former stands in.
+        their being unknown takes away, every direction turned downwards.
         """
+        q = len(gamma) + 1
+        found = self.integrate(gamma, sigma)
+        if found is None:
+            return Point(value=-np.inf, gradient=np.zeros(q), information=np.eye(q))
+        return Point(
+            value=float(np.sum(found.values)),
+            gradient=found.scores.sum(axis=0),
+            information=_hill(found.information.sum(axis=0)),
+        )
+
+    def integrate(self, gamma: Floats, sigma: float) -> Integrals | None:
+        """Integrate each cluster's likelihood over its effect; None if sigma is too large."""
         eta = self.Z @ gamma
         modes = self.modes(eta, sigma)
         if modes is None:
-            q = len(gamma) + 1
-            return Point(value=-np.inf, gradient=np.zeros(q), information=np.eye(q))
+            return None
         b = modes.u[:, None] + modes.s[:, None] * self.nodes
         linear = eta[:, None] + sigma * b[self.index]
         mean = expit(linear)
@@ -109,13 +142,12 @@ class GroupedAnswers:
         by_b = share * (sigma * self._sum(residual) - b)
         drift = by_b.sum(axis=1)[:, None] * modes.du
         drift += (by_b @ self.nodes + 1 / modes.s)[:, None] * modes.ds
-        known = self._known_information(share, mean, b)
-        lost = np.einsum("gq,gqk,gql->kl", share, scores, scores, optimize=True)
-        information = known - lost + mean_scores.T @ mean_scores
-        return Point(
-            value=float(np.sum(totals + np.log(modes.s))),
-            gradient=(mean_scores + drift).sum(axis=0),
-            information=information if _is_hill(information) else known,
+        centred = scores - mean_scores[:, None]
+        lost = np.swapaxes(share[:, :, None] * centred, 1, 2) @ centred
+        return Integrals(
+            values=totals + np.log(modes.s),
+            scores=mean_scores + drift,
+            information=self._known_information(share, mean, b) - lost,
         )
 
     def modes(self, eta: Floats, sigma: float) -> Modes | None:
@@ -162,18 +194,26 @@ class GroupedAnswers:
         return np.stack([*columns, self._sum(residual) * b], axis=2)
 
     def _known_information(self, share: Floats, mean: Floats, b: Floats) -> Floats:
-        """Information of answers with known effects, averaged over the effects."""
+        """Information of answers with known effects, averaged over them, shape (G, q, q)."""
         weights = self.times[:, None] * mean * (1 - mean) * share[self.index]
         at = b[self.index]
-        flat, tilted = weights.sum(axis=1), np.sum(weights * at, axis=1)
-        corner = np.array([[np.sum(weights * at**2)]])
-        edge = (tilted @ self.Z)[:, None]
-        return np.block([[(self.Z * flat[:, None]).T @ self.Z, edge], [edge.T, corner]])
+        p = self.Z.shape[1]
+        found = np.empty((len(self.starts), p + 1, p + 1))
+        weighted = self.Z * weights.sum(axis=1)[:, None]
+        bounds = np.append(self.starts, len(self.Z)).tolist()
+        for g, (first, last) in enumerate(pairwise(bounds)):
+            found[g, :p, :p] = weighted[first:last].T @ self.Z[first:last]
+        found[:, :p, p] = self._sum(np.sum(weights * at, axis=1)[:, None] * self.Z)
+        found[:, p, :p] = found[:, :p, p]
+        found[:, p, p] = self._sum(np.sum(weights * at**2, axis=1))
+        return found
 
 
-def _is_hill(information: Floats) -> bool:
-    """Tell whether every direction leads down."""
-    scale = np.sqrt(np.maximum(np.diag(information), 0.0))
-    if scale.min() == 0:
-        return False
-    return bool(np.linalg.eigvalsh(information / np.outer(scale, scale))[0] > 0)
+def _hill(information: Floats) -> Floats:
+    """Turn every direction downwards: steps then lead away from a saddle, not to it."""
+    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), TINY))
+    values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    if values[0] > 0:
+        return information
+    steep = np.maximum(np.abs(values), FLAT * np.abs(values).max())
+    return np.asarray((vectors * steep) @ vectors.T * np.outer(scale, scale))

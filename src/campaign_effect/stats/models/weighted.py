@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit, logit, xlog1py, xlogy
 
 from campaign_effect.errors import StatisticsError
 from campaign_effect.stats.models.bernoulli import fit_bernoulli
@@ -17,13 +15,10 @@ from campaign_effect.stats.models.design_matrix import (
     triangular_factor,
 )
 from campaign_effect.stats.models.fit import Fit, read_only
-from campaign_effect.stats.models.links import IDENTITY, LOGIT, Link
-from campaign_effect.stats.models.logit import check_binary
-from campaign_effect.stats.models.logit_offset import logit_with_offset
+from campaign_effect.stats.models.links import IDENTITY
+from campaign_effect.stats.models.logit import LOGIT_LIKELIHOOD, check_binary
 from campaign_effect.stats.models.probit import PROBIT_LIKELIHOOD
 from campaign_effect.stats.moments.arrays import Floats, frozen
-
-LEAST_VARIANCE = 1e-100  # keeps a variance that underflows from dividing by zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +113,25 @@ def fit_weighted_ols(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
     w = normed_weights(X, y, weights)
     root = inverse_factor(triangular_factor(X, np.sqrt(w)))
     beta = root @ ((X @ root).T @ (w * y))
-    ones = np.ones(len(y))
-    return _at(beta, X, y, w, IDENTITY, lambda eta: (eta, ones, ones))
+    mean, ones, df = X @ beta, np.ones(len(y)), len(y) - X.shape[1]
+    null = float(np.average(y, weights=w)) if holds_constant(X) else 0.0
+    fit = Fit(
+        X=read_only(X),
+        y=read_only(y),
+        counts=frozen(w),
+        link=IDENTITY,
+        beta=frozen(beta),
+        root=frozen(root),
+        mean=frozen(mean),
+        slope=frozen(ones),
+        variance=frozen(ones),
+        dispersion=float(w @ (y - mean) ** 2 / df),
+        log_likelihood=_normal_likelihood(y, mean, w),
+        null_log_likelihood=_normal_likelihood(y, np.full(len(y), null), w),
+        n=len(y),
+        df=float(df),
+    )
+    return WeightedFit(fit=fit)
 
 
 def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
@@ -161,11 +173,7 @@ def fit_weighted_logit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
             "The outcome of a logistic regression must lie between 0 and 1.",
             received=f"values from {y.min():g} to {y.max():g}",
         )
-    root = inverse_factor(triangular_factor(X, np.sqrt(w)))
-    Z = X @ root
-    start = logit(w @ y / w.sum()) * (w @ Z)
-    theta = start + logit_with_offset(Z, y, w, Z @ start)
-    return _at(root @ theta, X, y, w, LOGIT, _logit_parts)
+    return WeightedFit(fit=fit_bernoulli(X, y, w, LOGIT_LIKELIHOOD))
 
 
 def fit_weighted_probit(X: Floats, y: Floats, weights: Floats) -> WeightedFit:
@@ -236,55 +244,9 @@ def normed_weights(X: Floats, y: Floats, weights: Floats) -> Floats:
     return np.asarray(weights / weights.mean())
 
 
-def _logit_parts(eta: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, slope and variance."""
-    mean = expit(eta)
-    variance = np.maximum(mean * expit(-eta), LEAST_VARIANCE)
-    return mean, variance, variance
-
-
-def _at(
-    beta: Floats,
-    X: Floats,
-    y: Floats,
-    w: Floats,
-    link: Link,
-    parts: Callable[[Floats], tuple[Floats, Floats, Floats]],
-) -> WeightedFit:
-    """Gather what follows from the coefficients."""
-    mean, slope, variance = parts(X @ beta)
-    df = len(y) - X.shape[1]
-    is_linear = link is IDENTITY
-    log_likelihood = _normal_likelihood if is_linear else _bernoulli_likelihood
-    nothing = 0.0 if is_linear else 0.5
-    null = float(np.average(y, weights=w)) if holds_constant(X) else nothing
-    fit = Fit(
-        X=read_only(X),
-        y=read_only(y),
-        counts=frozen(w),
-        link=link,
-        beta=frozen(beta),
-        root=frozen(inverse_factor(triangular_factor(X, np.sqrt(w * slope**2 / variance)))),
-        mean=frozen(mean),
-        slope=frozen(slope),
-        variance=frozen(variance),
-        dispersion=float(w @ (y - mean) ** 2 / df) if is_linear else 1.0,
-        log_likelihood=log_likelihood(y, mean, w),
-        null_log_likelihood=log_likelihood(y, np.full(len(y), null), w),
-        n=len(y),
-        df=float(df) if is_linear else np.inf,
-    )
-    return WeightedFit(fit=fit)
-
-
 def _normal_likelihood(y: Floats, mean: Floats, w: Floats) -> float:
     """Weighted normal log-likelihood at its maximum over the variance."""
     n, unexplained = len(y), float(w @ (y - mean) ** 2)
     if unexplained <= 0:
         return np.inf
     return float(-n / 2 * (np.log(2 * np.pi * unexplained / n) + 1))
-
-
-def _bernoulli_likelihood(y: Floats, mean: Floats, w: Floats) -> float:
-    """Weighted log-likelihood of an outcome from 0 to 1."""
-    return float(w @ (xlogy(y, mean) + xlog1py(1 - y, -mean)))

@@ -1,5 +1,7 @@
 """A draft guesses what headers and cells tell, marks every guess, and reads right away."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyreadstat
@@ -147,13 +149,10 @@ def test_a_vote_is_offered_as_outcome_but_never_chosen(tmp_path):
     assert [point.code for point in scale.aside] == ["did_not_vote", "refused"]
     assert found.notices[-1].code == "no_outcome"
     text = write_draft(found, tmp_path / "a.draft.yaml").read_text(encoding="utf-8")
-    text = text.partition("# How was the survey made?")[0]
-    start = text.index("#   outcomes:")
-    edited = text[:start] + text[start:].replace("# ", "")
-    head, tail = edited[:start], edited[start:]
-    edited = head + tail if "\nroles:" in head else head.replace("# roles:", "roles:") + tail
-    (outcome,) = parse_schema(edited).roles.outcomes
+    schema = parse_schema(without_marks(text).replace("the_exposure", name))
+    (outcome,) = schema.roles.outcomes
     assert (outcome.variable, outcome.event) == (name, ("calon_1",))
+    assert schema.roles.exposures[0].platform == "whatsapp"
 
 
 def test_the_usual_variables_are_found_with_their_roles():
@@ -327,10 +326,8 @@ def test_a_semantic_differential_is_a_construct():
 
 
 def without_marks(text):
-    """Take the # away from the lines that a draft offers, as its reader would."""
-    offered = ("#   ", "# scales:", "# constructs:", "# roles:")
-    lines = text.splitlines()
-    return "\n".join(line[2:] if line.startswith(offered) else line for line in lines)
+    """Delete the # of the lines that a draft offers, as its reader would."""
+    return re.sub(r"^( *)#(?=\S|  )", r"\1", text, flags=re.MULTILINE)
 
 
 UNKNOWN = np.array(
@@ -342,8 +339,9 @@ UNKNOWN = np.array(
 def test_a_block_that_was_left_out_is_offered_in_order_to_be_taken_in(others):
     columns = others | grid("Pernyataan", ["Jelas", "Benar"], labels=UNKNOWN)
     frame = pd.DataFrame(columns | {"Pilihan": ["Calon 1", "Calon 2"] * 100})
-    text = draft_as_yaml(draft_schema(frame)).partition("# How was the survey made?")[0]
-    schema = parse_schema(without_marks(text))
+    text = without_marks(draft_as_yaml(draft_schema(frame)))
+    schema = parse_schema(text.replace("the_exposure", "pilihan"))
+    assert schema.study.sponsor.say("en") == "…"
     construct = schema.constructs[-1]
     points = schema.scale(construct.scale).points
     assert [point.text.say("id") for point in points][:3] == UNKNOWN[:3].tolist()

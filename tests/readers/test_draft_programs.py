@@ -1,6 +1,7 @@
 """A draft of each program's export reads right away, choices, times and codes included."""
 
 import pandas as pd
+import pytest
 
 import campaign_effect as ce
 from campaign_effect.report import Report
@@ -32,8 +33,9 @@ def test_limesurvey(written):
     assert [one.platform for one in schema.roles.exposures] == ["whatsapp", "facebook"]
 
 
-def test_surveymonkey(written):
-    rows = ["Respondent ID,Collector ID,Start Date,End Date,Sumber?,,Pesan?,"]
+@pytest.mark.parametrize("times", ["Start Date,End Date", "Date Created,Date Modified"])
+def test_surveymonkey(written, times):
+    rows = [f"Respondent ID,Collector ID,{times},Sumber?,,Pesan?,"]
     rows += [",,,,WhatsApp,Tatap muka,Jelas,Benar"]
     for at in range(40):
         day, ticks = f"11/{at % 28 + 1:02d}/2024", "WhatsApp," if at % 2 else ",Tatap muka"
@@ -44,6 +46,22 @@ def test_surveymonkey(written):
     assert survey.answers["sumber_whatsapp"].sum() == 20
     minutes = (survey.times["submitted"] - survey.times["started"]).dt.total_seconds() / 60
     assert set(minutes) == {12 * 60 + 10}
+
+
+def test_qualtrics(written):
+    rows = ["StartDate,EndDate,Status,Finished,Q1_1,Q1_2,Q2_1,Q2_2"]
+    rows += ["Start Date,End Date,Response Type,Finished,Agree? - Clear,Agree? - True,"]
+    rows[-1] += "How often? - WhatsApp,How often? - TikTok"
+    rows += [",".join(f'"{{""ImportId"":""{at}""}}"' for at in range(8))]
+    for at in range(40):
+        often = "Never,Often" if at % 2 else "Often,Never"
+        agree = f"{LABELS[at % 5]},{LABELS[at % 5]}"
+        rows.append(f"2024-11-12 09:00:00,2024-11-12 09:09:00,IP Address,True,{agree},{often}")
+    schema, _ = drafted(written("\n".join(rows) + "\n"))
+    (construct,) = schema.constructs
+    assert (construct.name, construct.text.en) == ("q1", "Agree?")
+    assert [item.text.en for item in construct.items] == ["Clear", "True"]
+    assert [one.platform for one in schema.roles.exposures] == ["whatsapp", "tiktok"]
 
 
 def test_kobo_with_labels_as_headers(written):

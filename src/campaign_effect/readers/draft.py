@@ -30,6 +30,10 @@ __all__ = ["Draft", "Guess", "Question", "Sure", "draft_as_yaml", "draft_schema"
 
 _KEYS: Final = ("scales", "constructs", "variables", "roles")
 _END: Final = "end"
+_NO_EXPOSURE: Final = (
+    "  #exposures:",
+    "  #  - {variable: the_exposure, platform: whatsapp}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,14 +224,15 @@ def _left_out(draft: Draft) -> dict[str, str]:
     there = [key for key in _KEYS if getattr(draft.schema, key) != getattr(none, key)]
     said: dict[str, list[str]] = {}
     asked = {
-        "scales": "Which scale is it? Put its answers in order, and take the # away:",
-        "constructs": "Its items: take the # away here too:",
+        "scales": "Which scale is it? Put its answers in order, and delete the #:",
+        "constructs": "Its items: delete the # here too:",
     }
     for place, key in enumerate(("scales", "constructs")):
         parts = [pair[place] for pair in draft.left_out]
         after = next((later for later in _KEYS[place + 1 :] if later in there), _END)
-        heading = [] if key in there else [f"{key}:"]
-        said.setdefault(after, []).extend([asked[key], *heading, list_as_yaml(key, parts)])
+        heading = [] if key in there else [f"#{key}:"]
+        offered = [f"#{line}" for line in list_as_yaml(key, parts).splitlines()]
+        said.setdefault(after, []).extend([asked[key], *heading, *offered])
     return {path: "\n".join(lines) for path, lines in said.items()}
 
 
@@ -238,15 +243,16 @@ def _example(draft: Draft) -> str:
     named = variable.name if variable else "the_variable"
     lines = [
         *([blocks] if (blocks := _left_out(draft).get(_END)) else []),
-        "QUESTION: which answer is to be explained? Take the # away and mend these lines:",
-        *([] if draft.schema.roles != type(draft.schema.roles)() else ["roles:"]),
-        "  outcomes:",
-        f"    - {{name: chose_first, variable: {named}, event: [{codes[0]}],",
-        f"       among: [{', '.join(codes)}]}}",
+        "QUESTION: which answer is to be explained? Mend these lines, and delete the #:",
+        *([] if draft.schema.roles != type(draft.schema.roles)() else ["#roles:"]),
+        "  #outcomes:",
+        f"  #  - {{name: chose_first, variable: {named}, event: [{codes[0]}],",
+        f"  #     among: [{', '.join(codes)}]}}",
+        *([] if draft.schema.roles.exposures else _NO_EXPOSURE),
         "",
-        "How was the survey made? A report has to say it; fill in, and take the # away:",
-        "study:",
-        *(f"  {name}: …" for name in ("sponsor", "population", "recruitment", "mode")),
+        "How was the survey made? A report has to say it; fill in, and delete the #:",
+        "#study:",
+        *(f"#  {name}: …" for name in ("sponsor", "population", "recruitment", "mode")),
     ]
     return "\n".join(lines)
 

@@ -11,6 +11,8 @@ from campaign_effect.readers.headers import unique_names
 from campaign_effect.readers.table import Column, RawTable
 
 _FIRST: Final = ("respondent id", "collector id")
+_STARTED: Final = ("Start Date", "Date Created")
+_SUBMITTED: Final = ("End Date", "Date Modified")
 _NO_ROW: Final = frozenset({"", "response", "open-ended response"})
 
 
@@ -43,8 +45,8 @@ def from_surveymonkey(table: RawTable) -> RawTable:
         cells=cells.set_axis(names, axis="columns"),
         columns=tuple(Column(name=name, question=header) for name, header in pairs),
         notices=(*kept, *notices),
-        started="Start Date" if "Start Date" in names else "",
-        submitted="End Date" if "End Date" in names else "",
+        started=next((name for name in _STARTED if name in names), ""),
+        submitted=next((name for name in _SUBMITTED if name in names), ""),
     )
 
 

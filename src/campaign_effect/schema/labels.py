@@ -67,17 +67,17 @@ class _Vocabulary:
 def normalise(label: str) -> str:
     r"""Write a label so that equal answers are equal text.
 
-    Case, kinds of spaces and dashes, a number or letter in front ("5 = ", "(5)", "5. ", "a. ")
-    and a short abbreviation behind ("(SS)") make no difference.
+    Case, kinds of spaces and dashes, underscores for spaces, a number or letter in front
+    ("5 = ", "(5)", "5. ", "a. ") and a short abbreviation behind ("(SS)") make no difference.
 
     Examples
     --------
     >>> normalise(" 5 =  Sangat\u00a0Setuju ")
     'sangat setuju'
-    >>> normalise("Ragu \u2013 ragu"), normalise("5"), normalise("3-5 jam")
-    ('ragu-ragu', '5', '3-5 jam')
+    >>> normalise("Ragu \u2013 ragu"), normalise("tidak_tahu"), normalise("3-5 jam")
+    ('ragu-ragu', 'tidak tahu', '3-5 jam')
     """
-    text = same_letters(label)
+    text = same_letters(label.replace("_", " "))
     text = _NUMBER_AROUND.sub(r"\1", text)
     text = _NUMBER_FIRST.sub("", text)
     text = _SHORT_LAST.sub("", text)

@@ -36,7 +36,8 @@ def schema_as_yaml(schema: Schema, comments: Comments | None = None, *, end: str
         What is said above a key, by its path ("roles.controls", "constructs[0].items[2]");
         under "" what is said at the head of the file. Lines may be several.
     end : str, default ""
-        What is said at the foot of the file, as comments.
+        What is said at the foot of the file, as comments. A line with a # of its own (here and
+        in ``comments``) stays as it is: a part of a schema that is offered.
 
     Returns
     -------
@@ -185,4 +186,5 @@ def _quoted(text: str) -> str:
 
 def _comment(text: str, indent: str) -> Iterator[str]:
     for line in text.splitlines():
-        yield f"{indent}# {line}".rstrip()
+        is_marked = line.lstrip().startswith("#")
+        yield line if is_marked else f"{indent}# {line}".rstrip()

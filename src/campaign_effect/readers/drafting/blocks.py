@@ -14,6 +14,7 @@ from campaign_effect.schema.model import Point, Scale, Texts
 
 _GRID: Final = re.compile(r"^(?P<stem>.*\S)\s*\[(?P<row>.+)\]\s*$", re.DOTALL)
 _PREFIX: Final = re.compile(r"^(?P<stem>.*?[A-Za-z0-9])(?P<joint>[._ -]?)(?P<number>\d{1,3})$")
+_ROW: Final = " - "
 _MOST_POINTS: Final = 11
 _MOST_NAMED: Final = 4
 _WHY: Final = {
@@ -58,10 +59,19 @@ def find_blocks(looks: Sequence[Look]) -> tuple[Block, ...]:
     return (*grids, *prefixed, *_alike(_without(left, prefixed)))
 
 
-def row_text(look: Look) -> str:
-    """Give the row of a grid question, else the question itself."""
-    found = _GRID.match(look.question)
-    return found["row"].strip() if found else look.question
+def row_texts(looks: Sequence[Look]) -> list[str]:
+    """Give the rows of a grid question, else the questions themselves."""
+    if asked := shared_question(looks):
+        return [look.question.removeprefix(asked).removeprefix(_ROW) for look in looks]
+    found = [_GRID.match(look.question) for look in looks]
+    pairs = zip(found, looks, strict=True)
+    return [grid["row"].strip() if grid else look.question for grid, look in pairs]
+
+
+def shared_question(looks: Sequence[Look]) -> str:
+    """Give the question of columns that are asked as "Question - row", else ""."""
+    asked = {look.question.rpartition(_ROW)[0] for look in looks}
+    return asked.pop() if len(asked) == 1 else ""
 
 
 def scale_of(looks: Sequence[Look]) -> Scaling:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,9 @@ _LAST_WORDS: Final = re.compile(
     r"^.*(?:\[|[:\u2013-] |/)(?P<word>[^\[\]:/]+?)\]?\s*$", re.DOTALL
 )
 _NONE: Final = re.compile(r"^(?:tidak ada|tidak pernah|tidak satu ?pun|none|never)\b")
+_SEMICOLON: Final = ";"
+_BARE: Final = r",(?=[^\W\d_])"
+_COMMA: Final = ", "
 _FEWEST: Final = 2  # a piece seen once may be something a person wrote
 _MOST_OPTIONS: Final = 30
 
@@ -166,12 +169,13 @@ def _by_cells(look: Look, cells: pd.DataFrame) -> Several | None:
     """Find the options of a column with all ticks in a cell; None where they do not tell."""
     texts = as_text(cells[look.name]).str.strip()
     counts = Counter(text for text in texts if text)
-    mark = ";" if any(";" in text for text in counts) else ", "
-    is_likely = mark == ";" and sum(n for t, n in counts.items() if ";" in t) > 0.2 * look.n
+    mark = _mark(counts)
+    is_likely = mark == _SEMICOLON and _is_often(mark, counts)
     if not (look.is_several or is_likely) or look.is_number:
         return None
     rows = [
-        (_whole([p.strip() for p in text.split(mark)], mark), n) for text, n in counts.items()
+        (_whole([p.strip() for p in re.split(mark, text)], mark), n)
+        for text, n in counts.items()
     ]
     seen = Counter[str]()
     for pieces, n in rows:
@@ -190,11 +194,22 @@ def _by_cells(look: Look, cells: pd.DataFrame) -> Several | None:
     )
 
 
+def _mark(counts: Mapping[str, int]) -> str:
+    """Find what stands between ticks; where it is a comma alone, ", " is of an option."""
+    if any(";" in text for text in counts):
+        return _SEMICOLON
+    return _BARE if _is_often(_BARE, counts) else _COMMA
+
+
+def _is_often(mark: str, counts: Mapping[str, int]) -> bool:
+    return sum(n for t, n in counts.items() if re.search(mark, t)) > 0.2 * sum(counts.values())
+
+
 def _whole(pieces: Sequence[str], mark: str) -> list[str]:
     """Put pieces together again where a comma stood inside an option ("a, b to b")."""
     whole: list[str] = []
     for piece in filter(None, pieces):
-        if mark != ";" and whole and piece[0].islower() and whole[0][0].isupper():
+        if mark == _COMMA and whole and piece[0].islower() and whole[0][0].isupper():
             whole[-1] = f"{whole[-1]}{mark}{piece}"
         else:
             whole.append(piece)

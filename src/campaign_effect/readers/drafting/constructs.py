@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,8 +10,9 @@ from campaign_effect.readers.drafting.blocks import (
     Block,
     Scaling,
     is_likert_like,
-    row_text,
+    row_texts,
     scale_of,
+    shared_question,
 )
 from campaign_effect.readers.drafting.columns import Look, Sure
 from campaign_effect.readers.drafting.missing_codes import set_doubtful_aside
@@ -50,28 +52,32 @@ def _add_construct(sheet: Sheet, block: Block, scaling: Scaling, scale: Scale) -
     name = sheet.names.of(block.stem)
     sheet.guess(place, f"items found by {_FOUND[block.by]}", _SURE[block.by])
     sheet.guess(f"{place}.scale", scaling.why, scaling.sure)
-    items = []
     keyings = key_items(sheet.cells, block.looks, scale)
+    items = _items(sheet, block, keyings, name)
     for at, (look, keying) in enumerate(zip(block.looks, keyings, strict=True)):
-        wanted = look.name if block.by == "prefix" else f"{name}_{at + 1}"
-        items.append(_item(sheet, look, keying, wanted))
         _note_keying(sheet, look, keying, f"{place}.items[{at}]")
     sheet.constructs.append(
         Construct(
             name=name,
-            text=same_words(block.stem),
+            text=same_words(shared_question(block.looks) or block.stem),
             scale=sheet.shared_aside(scale, name, block.looks),
-            items=tuple(items),
+            items=items,
         )
     )
 
 
-def _item(sheet: Sheet, look: Look, keying: Keying, name: str) -> Item:
-    return Item(
-        name=sheet.names.of(name),
-        column=(look.name,),
-        text=same_words(row_text(look)),
-        is_reversed=keying.is_reversed,
+def _items(
+    sheet: Sheet, block: Block, keyings: Sequence[Keying], name: str
+) -> tuple[Item, ...]:
+    parts = zip(block.looks, row_texts(block.looks), keyings, strict=True)
+    return tuple(
+        Item(
+            name=sheet.names.of(look.name if block.by == "prefix" else f"{name}_{at}"),
+            column=(look.name,),
+            text=same_words(text),
+            is_reversed=keying.is_reversed,
+        )
+        for at, (look, text, keying) in enumerate(parts, start=1)
     )
 
 
@@ -113,19 +119,15 @@ def _suggest(sheet: Sheet, block: Block) -> None:
     points = [Point(code=at, text=same_words(word)) for at, word in enumerate(words, start=1)]
     name = sheet.names.of(block.stem)
     scale = Scale(name=f"{name}_answers", points=tuple(points), aside=tuple(aside.values()))
-    keyings = key_items(sheet.cells, block.looks, scale)
-    items = [
-        _item(sheet, look, keying, look.name if block.by == "prefix" else f"{name}_{at}")
-        for at, (look, keying) in enumerate(zip(block.looks, keyings, strict=True), start=1)
-    ]
-    text = same_words(block.stem)
-    construct = Construct(name=name, text=text, scale=scale.name, items=tuple(items))
+    items = _items(sheet, block, key_items(sheet.cells, block.looks, scale), name)
+    text = same_words(shared_question(block.looks) or block.stem)
+    construct = Construct(name=name, text=text, scale=scale.name, items=items)
     sheet.left_out.append((scale, construct))
 
 
 def _is_of_platforms(block: Block) -> bool:
     """Say whether the columns ask the same of one platform each."""
-    rows = [row_text(look) for look in block.looks]
+    rows = row_texts(block.looks)
     platforms = {platform_of(plain_words(row)) for row in rows}
     is_short = block.by == "answers" or all(len(row.split()) <= 4 for row in rows)
     return is_short and None not in platforms and len(platforms) == len(rows)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from campaign_effect.readers.drafting.blocks import row_text
+from campaign_effect.readers.drafting.blocks import row_texts
 from campaign_effect.readers.drafting.columns import Look, Sure
 from campaign_effect.readers.drafting.words import NEGATION, plain_words
 from campaign_effect.readers.frame import as_text
@@ -33,7 +33,7 @@ class Keying:
 
 def key_items(cells: pd.DataFrame, looks: Sequence[Look], scale: Scale) -> tuple[Keying, ...]:
     """Judge every item of a block by its correlation with the rest and by its words."""
-    negated = [NEGATION.search(plain_words(row_text(look))) is not None for look in looks]
+    negated = [NEGATION.search(plain_words(text)) is not None for text in row_texts(looks)]
     r = _rest_correlations(cells, looks, scale, np.array(negated))
     return tuple(_keying(one, word) for one, word in zip(r.tolist(), negated, strict=True))
 

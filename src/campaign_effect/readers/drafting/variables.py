@@ -23,6 +23,7 @@ from campaign_effect.schema.model import Consent, Exposure, Point, Scale, Variab
 
 _MOST_CHOICES: Final = 30  # parties or candidates of one election; villages of one study
 _MOST_CONSENTS: Final = 3
+_MOST_WORDS: Final = 8
 _FEWEST_POINTS: Final = {True: 5, False: 2}  # fewer bare numbers may be codes of categories
 
 
@@ -38,7 +39,7 @@ def add_variable(sheet: Sheet, look: Look) -> None:
         _ask(sheet, look)
     elif platform := platform_of(words):
         _add_exposure(sheet, look, platform)
-    elif PLACE.search(words) and len(words.split()) <= 5 and not look.is_number:
+    elif _is_place(look):
         _add_cluster(sheet, look)
     elif control := control_of(words):
         _add_control(sheet, look, control)
@@ -46,6 +47,12 @@ def add_variable(sheet: Sheet, look: Look) -> None:
         _plain_variable(sheet, look)
     else:
         _ask(sheet, look)
+
+
+def _is_place(look: Look) -> bool:
+    """Say whether a column asks for a place, and is not a statement about one."""
+    is_named = PLACE.search(look.words) and len(look.words.split()) <= _MOST_WORDS
+    return bool(is_named) and not look.is_number and scale_of((look,)).scale is None
 
 
 def _is_choice(look: Look) -> bool:

@@ -24,8 +24,10 @@ PLATFORMS: Final = (
     ("telegram", re.compile(r"\btelegram\b")),
 )
 VOTE: Final = re.compile(
-    r"\b(?:memilih|dipilih|pilih siapa|pilihan|men?coblos|coblos|dicoblos|vote[ds]?|voting|"
-    r"party ?id|ballot|pilkades lalu)\b"
+    r"\b(?:memilih|dipilih|pilihan|men?coblos|coblos|dicoblos|vote[ds]?|voting|"
+    r"party ?id|ballot|pilkades lalu)\b|"
+    r"\b(?:siapa|calon|kandidat|paslon|partai)\b.*\bpilih\b|"
+    r"\bpilih\b.*\b(?:siapa|calon|kandidat|paslon|partai)\b"
 )
 PLACE: Final = re.compile(r"\b(?:desa|kelurahan|dusun|rt|rw|tps|village|ward|precinct)\b")
 CONSENT: Final = re.compile(
@@ -42,8 +44,8 @@ SEVERAL: Final = re.compile(
     r"lebih dari satu|pilih semua|semua yang sesuai|select all|all that apply|more than one"
 )
 CONTROLS: Final = (
-    ("age", re.compile(r"\b(?:usia|umur|age)\b")),
-    ("gender", re.compile(r"\b(?:jenis kelamin|kelamin|gender|sex)\b")),
+    ("age", re.compile(r"\b(?:usia|umur|age|how old)\b")),
+    ("gender", re.compile(r"\b(?:jenis kelamin|kelamin|jk|gender|sex)\b")),
     ("education", re.compile(r"\b(?:pendidikan|education)\b")),
     ("income", re.compile(r"\b(?:penghasilan|pendapatan|income)\b")),
     ("occupation", re.compile(r"\b(?:pekerjaan|occupation)\b")),

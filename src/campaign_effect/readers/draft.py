@@ -129,7 +129,7 @@ def _guessed(table: RawTable) -> Draft:
         device=tuple(one.column for one in personal if one.kind in OF_DEVICES),
     )
     sheet.add_times(table.started, table.submitted)
-    several = find_several(looks, table.cells)
+    several = find_several(looks)
     ticked = {look.name for one in several for look in one.looks}
     paperwork = [look for look in looks if look.is_paperwork and look.name not in ticked]
     sheet.add_paperwork(paperwork, (table.started, table.submitted))

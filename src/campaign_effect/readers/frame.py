@@ -103,6 +103,8 @@ def as_text(column: pd.Series) -> pd.Series:
         texts = [*map(cell_text, column.cat.categories), ""]
         found = pd.array(texts, dtype="str").take(column.cat.codes.to_numpy())
         return pd.Series(found, index=column.index)
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("").astype("str")
     values = column.astype(object).where(column.notna(), None)
     return pd.Series([cell_text(value) for value in values], index=column.index, dtype="str")
 

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
 from campaign_effect.readers.drafting.columns import Look
 from campaign_effect.readers.drafting.sheet import Question, Sheet, same_words
 from campaign_effect.readers.drafting.words import Names, plain_words, platform_of
-from campaign_effect.readers.frame import as_text
 from campaign_effect.schema.labels import aside_point, normalise
 from campaign_effect.schema.model import Exposure, Point, Scale, Variable
 
@@ -60,11 +57,11 @@ class Several:
     why: str
 
 
-def find_several(looks: Sequence[Look], cells: pd.DataFrame) -> tuple[Several, ...]:
+def find_several(looks: Sequence[Look]) -> tuple[Several, ...]:
     """Find the questions with several answers among the columns of a table."""
     by_column = _by_columns(looks)
     used = {look.name for one in by_column for look in one.looks}
-    joined = (_by_cells(look, cells) for look in looks if look.name not in used)
+    joined = (_by_cells(look) for look in looks if look.name not in used)
     return (*by_column, *(one for one in joined if one))
 
 
@@ -165,10 +162,9 @@ def _question_before(look: Look, stem: str) -> str:
     return look.question[: found.start("word")].rstrip(" [:-\u2013/") if found else stem
 
 
-def _by_cells(look: Look, cells: pd.DataFrame) -> Several | None:
+def _by_cells(look: Look) -> Several | None:
     """Find the options of a column with all ticks in a cell; None where they do not tell."""
-    texts = as_text(cells[look.name]).str.strip()
-    counts = Counter(text for text in texts if text)
+    counts = dict(zip(look.texts, look.counts, strict=True))
     mark = _mark(counts)
     is_likely = mark == _SEMICOLON and _is_often(mark, counts)
     if not (look.is_several or is_likely) or look.is_number:

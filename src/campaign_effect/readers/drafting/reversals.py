@@ -94,7 +94,8 @@ def _coded(
     column: pd.Series, look: Look, codes: Mapping[str, Code], aside: set[Code]
 ) -> NDArray[np.float64]:
     labels = dict(look.column.labels)
-    places, texts = pd.factorize(as_text(column))
+    places, distinct = pd.factorize(column)
+    texts = as_text(pd.Series(distinct))
     found = [codes.get(normalise(labels.get(text.strip(), text))) for text in texts]
     values = [np.nan if code is None or code in aside else float(code) for code in found]
-    return np.array(values)[places]
+    return np.array([*values, np.nan])[places]

@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 from campaign_effect.stats.moments.arrays import Floats, Integers
 
 TERMS, CLUSTERS = 15, 40
-SMALL = 100_000  # up to so many answers the best of several runs is taken
+ANSWERED, MOST_RUNS = 500_000, 200  # the best of so many runs as answer so many together
 R_LOGIT = """
 suppressMessages(library(sandwich)); set.seed(1); n <- %d; p <- 15
 X <- cbind(1, matrix(rnorm(n * (p - 1)), n)); g <- sample(40, n, TRUE)
@@ -134,8 +134,8 @@ def ordered_of_statsmodels(n: int) -> Callable[[], object]:
 
 def timed(make: Callable[[int], Callable[[], object]], n: int) -> tuple[float, float]:
     """Seconds of processor time of the best run, and the peak memory in GB."""
+    run = make(n)  # opens every library, which could not be told of its threads before
     with threadpool_limits(limits=1):
-        run = make(n)
         seconds = []
         for _ in range(repeats(n)):
             start = time.process_time()
@@ -145,7 +145,7 @@ def timed(make: Callable[[int], Callable[[], object]], n: int) -> tuple[float, f
 
 
 def repeats(n: int) -> int:
-    return 200 if n < SMALL else 2
+    return min(max(2, ANSWERED // n), MOST_RUNS)
 
 
 def alone(make: Callable[[int], Callable[[], object]], n: int) -> tuple[float, float]:

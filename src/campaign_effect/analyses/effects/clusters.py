@@ -162,13 +162,15 @@ def check_clusters(
         places = _places(one, named)
         contrasts = found.contrasts[places]
         panels = village_panels(one.fit, _codes(one), contrasts, level=effect.level, seed=seed)
-        absent += _unsuited(one)
+        absent += [_absent(one, *reason) for reason in unsuited_methods(one.fit).items()]
         for place, panel in zip(places, panels, strict=True):
             term, category = found.terms[place], found.categories[place]
             tests += _tests(one, term, category, panel)
             facts.append(_facts(one, term, category, panel))
             if not panel.pivotal.size:
-                absent += _failed(one, term, category, panel)
+                absent += [
+                    _absent(one, m, "no_estimate", term, category) for m in panel.missing
+                ]
         notices += _resting(one, [found.terms[place] for place in places], panels)
     return ClustersResult(
         tests=tuple(tests),
@@ -205,30 +207,21 @@ def _places(one: FittedModel, of: Sequence[str] | None) -> list[int]:
     return [k for term in of for k in slopes if found.terms[k] == term]
 
 
-def _unsuited(one: FittedModel) -> Iterator[AbsentMethod]:
-    for method, why in unsuited_methods(one.fit).items():
-        yield AbsentMethod(
-            outcome=one.formula.outcome,
-            model=f"model.{one.model.name}",
-            term=None,
-            category=None,
-            method=f"method.{method}",
-            reason=f"absent.{why}",
-        )
-
-
-def _failed(
-    one: FittedModel, term: str, category: str | None, panel: VillagePanel
-) -> Iterator[AbsentMethod]:
-    for method in panel.missing:
-        yield AbsentMethod(
-            outcome=one.formula.outcome,
-            model=f"model.{one.model.name}",
-            term=term,
-            category=category,
-            method=f"method.{method}",
-            reason="absent.no_estimate",
-        )
+def _absent(
+    one: FittedModel,
+    method: str,
+    why: str,
+    term: str | None = None,
+    category: str | None = None,
+) -> AbsentMethod:
+    return AbsentMethod(
+        outcome=one.formula.outcome,
+        model=f"model.{one.model.name}",
+        term=term,
+        category=category,
+        method=f"method.{method}",
+        reason=f"absent.{why}",
+    )
 
 
 def _resting(

@@ -11,13 +11,13 @@ import pandas as pd
 from campaign_effect.analyses.effects.estimates import (
     AnyFit,
     classic_of,
-    clustered_of,
     jackknifed_of,
     robust_of,
     two_way_of,
     weighted_of,
 )
 from campaign_effect.errors import SurveyError, UsageError
+from campaign_effect.stats.covariances.clustered import clustered_covariance
 from campaign_effect.stats.covariances.covariance import Covariance, Cr, Hc
 from campaign_effect.stats.design import replicates as kernel_of_replicates
 from campaign_effect.stats.design import survey_design as kernel
@@ -141,7 +141,7 @@ class _Cr(_Vcov):
 
     def estimate(self, fit: AnyFit, answers: pd.DataFrame) -> Covariance:
         """Estimate the covariance of the coefficients."""
-        return clustered_of(fit, codes_of(answers[self.cluster]), Cr(self.name))
+        return clustered_covariance(fit, codes_of(answers[self.cluster]), Cr(self.name))
 
 
 @dataclass(frozen=True, slots=True)

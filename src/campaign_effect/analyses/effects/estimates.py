@@ -12,7 +12,6 @@ import numpy as np
 from campaign_effect.errors import StatisticsError, UsageError
 from campaign_effect.stats.covariances.category_covariance import (
     classic_category_covariance,
-    cr_category_covariance,
     hc_category_covariance,
 )
 from campaign_effect.stats.covariances.cluster_information import (
@@ -22,20 +21,17 @@ from campaign_effect.stats.covariances.cluster_information import (
 )
 from campaign_effect.stats.covariances.covariance import (
     Covariance,
-    Cr,
     Hc,
     classic_covariance,
-    cr_covariance,
     hc_covariance,
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
-from campaign_effect.stats.covariances.mixed import mixed_covariance, mixed_cr
+from campaign_effect.stats.covariances.mixed import mixed_covariance
 from campaign_effect.stats.covariances.two_way import TwoWayCovariance, two_way_covariance
 from campaign_effect.stats.covariances.weighted_category_covariance import (
-    weighted_category_cr,
     weighted_category_hc,
 )
-from campaign_effect.stats.covariances.weighted_covariance import weighted_cr, weighted_hc
+from campaign_effect.stats.covariances.weighted_covariance import weighted_hc
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.category_margins import (
     average_share_contrasts,
@@ -207,19 +203,6 @@ def robust_of(fit: AnyFit, kind: Hc) -> Covariance:
     if isinstance(fit, WeightedCategoryFit):
         return weighted_category_hc(fit, kind)
     return hc_covariance(_single(fit), kind)
-
-
-def clustered_of(fit: AnyFit, codes: Integers, kind: Cr) -> Covariance:
-    """Estimate a covariance that allows answers of one cluster to be alike."""
-    if isinstance(fit, CategoryFit):
-        return cr_category_covariance(fit, codes, kind)
-    if isinstance(fit, RandomInterceptFit):
-        return mixed_cr(fit, codes, kind)
-    if isinstance(fit, WeightedFit):
-        return weighted_cr(fit, codes, kind)
-    if isinstance(fit, WeightedCategoryFit):
-        return weighted_category_cr(fit, codes, kind)
-    return cr_covariance(fit.whitened if isinstance(fit, GeeFit) else fit, codes, kind)
 
 
 def jackknifed_of(fit: AnyFit, codes: Integers) -> Covariance:

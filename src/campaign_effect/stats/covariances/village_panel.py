@@ -14,18 +14,17 @@ from campaign_effect.stats.covariances.bootstrap_weights import (
     BootstrapWeights,
     bootstrap_weights,
 )
-from campaign_effect.stats.covariances.category_covariance import cr_category_covariance
 from campaign_effect.stats.covariances.cluster_information import (
     ClusteredFit,
     cluster_information,
     clusters_of,
     estimates_of,
 )
+from campaign_effect.stats.covariances.clustered import PanelFit, clustered_covariance
 from campaign_effect.stats.covariances.covariance import (
     Covariance,
     Cr,
     contrast_df,
-    cr_covariance,
     standard_errors,
 )
 from campaign_effect.stats.covariances.effective_clusters import (
@@ -34,10 +33,7 @@ from campaign_effect.stats.covariances.effective_clusters import (
     effective_of_shares,
 )
 from campaign_effect.stats.covariances.jackknife import jackknife_covariance
-from campaign_effect.stats.covariances.mixed import mixed_cr
 from campaign_effect.stats.covariances.score_bootstrap import score_bootstrap
-from campaign_effect.stats.covariances.weighted_category_covariance import weighted_category_cr
-from campaign_effect.stats.covariances.weighted_covariance import weighted_cr
 from campaign_effect.stats.covariances.wild import wild_bootstrap
 from campaign_effect.stats.models.category_fit import CategoryFit
 from campaign_effect.stats.models.firth import FirthFit
@@ -49,8 +45,6 @@ from campaign_effect.stats.models.random_intercept import RandomInterceptFit
 from campaign_effect.stats.models.weighted import WeightedFit, fit_weighted_ols
 from campaign_effect.stats.models.weighted_categories import WeightedCategoryFit
 from campaign_effect.stats.moments.arrays import Floats, Integers, frozen
-
-PanelFit = ClusteredFit | WeightedFit | WeightedCategoryFit
 
 
 class Why(StrEnum):
@@ -287,7 +281,7 @@ class _Survey:
         covariances: dict[str, Covariance] = {}
         for name in methods:
             if name in list(Cr):
-                covariances[name] = _cr(fit, codes, Cr(name))
+                covariances[name] = clustered_covariance(fit, codes, Cr(name))
         with suppress(ConvergenceError):
             covariances["CV3"] = jackknife_covariance(_counted(fit), codes)
         return cls(
@@ -349,18 +343,6 @@ class _Survey:
             conf_low=estimate - reach,
             conf_high=estimate + reach,
         )
-
-
-def _cr(fit: PanelFit, codes: Integers, kind: Cr) -> Covariance:
-    if isinstance(fit, WeightedFit):
-        return weighted_cr(fit, codes, kind)
-    if isinstance(fit, WeightedCategoryFit):
-        return weighted_category_cr(fit, codes, kind)
-    if isinstance(fit, CategoryFit):
-        return cr_category_covariance(fit, codes, kind)
-    if isinstance(fit, RandomInterceptFit):
-        return mixed_cr(fit, codes, kind)
-    return cr_covariance(fit.whitened if isinstance(fit, GeeFit) else fit, codes, kind)
 
 
 def _linear(fit: PanelFit) -> Fit:
